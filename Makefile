@@ -1,0 +1,49 @@
+# Everything a person or a machine does with this repository. `make help` lists it.
+
+SWIFT ?= swift
+# One configuration for the product and its tests: what is tested is what runs, and nothing is compiled twice.
+CONFIGURATION := -c release --static-swift-stdlib
+BIN := .build/release/reelhouse
+DEMO := .build/demo
+
+.PHONY: help setup build demo test check lint format conformance clean
+
+help: ## Say what there is to make.
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## Install the system libraries that are missing.
+	@.ci/setup
+
+build: setup ## Build the release binary, .build/release/reelhouse.
+	$(SWIFT) build $(CONFIGURATION) --product reelhouse
+
+demo: build ## Make a sample archive, load it, build, test and publish the models, show two marts.
+	@mkdir -p $(DEMO)
+	$(BIN) sample --movies 10000 --out $(DEMO)/archive.zip
+	$(BIN) ingest $(DEMO)/archive.zip --warehouse $(DEMO)/warehouse
+	$(BIN) build --warehouse $(DEMO)/warehouse
+	@echo; echo "movies_by_year, the five years with most movies:"
+	@$(BIN) query --warehouse $(DEMO)/warehouse \
+	  'select * from movies_by_year order by movies desc, release_year limit 5'
+	@echo; echo "movies_by_year_theme, the largest groups of the same years:"
+	@$(BIN) query --warehouse $(DEMO)/warehouse \
+	  "select * from movies_by_year_theme where theme_group is not null order by movies desc, release_year limit 5"
+	@echo; echo "Ask more: $(BIN) query --warehouse $(DEMO)/warehouse 'select …'"
+
+test: setup ## Run every test.
+	$(SWIFT) build $(CONFIGURATION) --build-tests
+	$(SWIFT) test $(CONFIGURATION) --skip-build
+
+check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.
+
+lint: ## Check the form of the code.
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+format: ## Bring the code into form.
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+conformance: build ## Run the project with real dbt over the same data and compare every relation (needs PyPI).
+	python3 Tests/Conformance/conformance.py --reelhouse $(BIN)
+
+clean: ## Remove what was built, and the project's artifacts. The warehouse stays.
+	rm -rf .build target logs

@@ -1,0 +1,69 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "reelhouse",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "reelhouse", targets: ["CLI"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+
+    // Leaves: everybody may import them.
+    .target(name: "Diagnostics"),
+    .target(name: "Files", dependencies: ["Diagnostics"]),
+
+    // Formats: they know nothing of films, layers or builds.
+    .target(name: "CSV", dependencies: ["Diagnostics"]),
+    .target(name: "Jinja", dependencies: ["Diagnostics"]),
+    .target(name: "SQLite", dependencies: ["CSQLite", "Diagnostics"]),
+    .target(name: "Zip", dependencies: ["CZlib", "Diagnostics"]),
+
+    // The store.
+    .target(
+      name: "Storage",
+      dependencies: ["Diagnostics", "Files", "SQLite", .product(name: "Crypto", package: "swift-crypto")]),
+
+    // Stages.
+    .target(
+      name: "Ingest", dependencies: ["CSV", "CZlib", "Diagnostics", "Files", "SQLite", "Storage", "Zip"]),
+    .target(name: "Sample", dependencies: ["Diagnostics", "Zip"]),
+    .target(
+      name: "Transform",
+      dependencies: [
+        "Diagnostics", "Files", "Jinja", "SQLite", "Storage", .product(name: "Yams", package: "Yams"),
+      ]),
+
+    // The command.
+    .executableTarget(
+      name: "CLI",
+      dependencies: [
+        "Diagnostics", "Files", "Ingest", "Sample", "SQLite", "Storage", "Transform",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests.
+    .target(name: "TestSupport", dependencies: ["Diagnostics", "Files", "SQLite", "Storage"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "CSVTests", dependencies: ["CSV", "Diagnostics"]),
+    .testTarget(name: "JinjaTests", dependencies: ["Diagnostics", "Jinja"]),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
+    .testTarget(name: "ZipTests", dependencies: ["Diagnostics", "Zip"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
+    .testTarget(
+      name: "IngestTests", dependencies: ["Diagnostics", "Files", "Ingest", "SQLite", "Storage", "Zip"]),
+    .testTarget(name: "SampleTests", dependencies: ["Diagnostics", "Sample", "Zip"]),
+    .testTarget(
+      name: "TransformTests",
+      dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport", "Transform"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

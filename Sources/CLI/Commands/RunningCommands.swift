@@ -1,0 +1,77 @@
+import ArgumentParser
+import Transform
+
+struct BuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "build",
+    abstract: "Load seeds, run models and test them in the order of the graph; publish.",
+    discussion: """
+      Without a selection a finished draft is published. With one, only the draft changes.
+
+      Examples:
+        reelhouse build
+        reelhouse build --select +movies_by_year
+        reelhouse build --exclude tag:slow --fail-fast
+      """)
+
+  @OptionGroup var run_: RunOptions
+
+  func run() throws { try NodeRun(.build, run_).start() }
+}
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run models in the draft.",
+    discussion: """
+      Examples:
+        reelhouse run
+        reelhouse run --select stg_movies+
+      """)
+
+  @OptionGroup var run_: RunOptions
+
+  func run() throws { try NodeRun(.run, run_).start() }
+}
+
+struct TestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test", abstract: "Run data tests in the draft.",
+    discussion: """
+      Examples:
+        reelhouse test
+        reelhouse test --select stg_movies
+        reelhouse test --select test_type:singular
+      """)
+
+  @OptionGroup var run_: RunOptions
+
+  func run() throws { try NodeRun(.test, run_).start() }
+}
+
+struct SeedCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "seed", abstract: "Load the seeds' CSV files into the draft.",
+    discussion: """
+      Examples:
+        reelhouse seed
+        reelhouse seed --select theme_groups
+      """)
+
+  @OptionGroup var run_: RunOptions
+
+  func run() throws { try NodeRun(.seed, run_).start() }
+}
+
+/// Options of the commands that run nodes.
+struct RunOptions: ParsableArguments {
+  @OptionGroup var selection: SelectionOptions
+
+  @Flag(name: [.customShort("x"), .long], help: "End the run at the first failure.")
+  var failFast = false
+
+  @Flag(name: [.customShort("f"), .long], help: "Accepted for dbt's sake: models are always made anew.")
+  var fullRefresh = false
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var global: GlobalOptions
+}

@@ -1,0 +1,171 @@
+import Diagnostics
+import Files
+import Ingest
+import Storage
+import Transform
+
+/// One invocation of build, run, test or seed: selects, checks, runs, tells and, for a whole build, publishes.
+struct NodeRun {
+  private let verb: RunPlan.Verb
+  private let options: RunOptions
+  private let session: Session
+  private var console: Console { session.console }
+
+  init(_ verb: RunPlan.Verb, _ options: RunOptions) {
+    self.verb = verb
+    self.options = options
+    session = Session(options.global)
+  }
+
+  func start() throws {
+    let stopwatch = Stopwatch()
+    let report = RunReport(usesColor: console.usesColorOnOutput)
+    console.log("Running with reelhouse=\(Reelhouse.version)")
+    let project = try session.project(options.project)
+    console.log(report.found(project.manifest))
+    let selected = try NodeSelection(project, console).resolve(options.selection)
+    let plan = RunPlan(verb, selected: selected, manifest: project.manifest, graph: project.graph)
+    guard !plan.steps.isEmpty else {
+      console.log(
+        "Nothing to do. Try checking your model configs and model specification args", level: "warn")
+      return
+    }
+    let draft = try session.draft()
+    let publication = DraftPublication(project, draft)
+    try check(plan, project, draft)
+    console.log("")
+    console.log("Concurrency: 1 threads (target='\(project.target.name)')")
+    console.log("")
+    let results = try run(plan, project, draft, report)
+    try draft.synchronize()
+    let artifacts = try Artifacts(project, results, stopwatch.seconds, session.invocation)
+    try artifacts.write()
+    console.log("")
+    console.log(report.finished(results, seconds: stopwatch.seconds))
+    console.log("")
+    console.log(report.completed(results), level: results.contains(where: \.isFailure) ? "error" : "info")
+    for result in results { if let diagnostic = result.diagnostic { console.report(diagnostic) } }
+    console.log("")
+    console.log(report.done(results), level: results.contains(where: \.isFailure) ? "error" : "info")
+    if Interruption.isRequested { throw CommandOutcome.failed }
+    if results.contains(where: \.blocksDescendants) { throw CommandOutcome.failed }
+    if verb == .build, options.selection.isEmpty {
+      try PublishCommand.publish(publication, artifacts, console)
+    }
+  }
+
+  /// Refuses, before anything runs, what cannot go well: a fault in any query, or sources that were never loaded.
+  private func check(_ plan: RunPlan, _ project: Project, _ draft: Draft) throws {
+    let state = try LoadedSources(draft)
+    let faults = try Preflight(project, seedLoader: SeedLoader()).run(
+      Set(plan.steps.map(\.uniqueID)), extraColumns: state.columns)
+    if !faults.isEmpty { throw DiagnosticList(faults) }
+    let needed = project.graph.ancestors(of: Set(plan.steps.map(\.uniqueID)))
+    let missing = needed.filter { $0.hasPrefix("source.") && !state.uniqueIDs.contains($0) }.sorted()
+    guard missing.isEmpty else {
+      let names = missing.compactMap { project.manifest.nodes[$0]?.relation?.description }
+      throw Diagnostic(
+        .draftEmpty, "the draft has no \(names.joined(separator: ", "))",
+        hints: [
+          "load an archive with `reelhouse ingest archive.zip`",
+          "`reelhouse sample --movies 1000 --out archive.zip` makes one to try",
+        ])
+    }
+  }
+
+  private func run(
+    _ plan: RunPlan, _ project: Project, _ draft: Draft, _ report: RunReport
+  ) throws -> [RunResult] {
+    Interruption.watch()
+    let runner = try Runner(
+      project: project, draft: draft, plan: plan, seedLoader: SeedLoader(),
+      options: Runner.Options(failsFast: options.failFast, shouldStop: { Interruption.isRequested }))
+    return try runner.run(plan) { event in
+      if let line = report.line(event) {
+        let isFailure = if case .finished(_, _, let result) = event { result.isFailure } else { false }
+        console.log(line, level: isFailure ? "error" : "info")
+      }
+    }
+  }
+}
+
+extension SelectionOptions {
+  var isEmpty: Bool { select.isEmpty && exclude.isEmpty && resourceType.isEmpty }
+}
+
+/// Turns the options of a selection into unique ids.
+struct NodeSelection {
+  private let project: Project
+  private let console: Console
+
+  init(_ project: Project, _ console: Console) {
+    self.project = project
+    self.console = console
+  }
+
+  func resolve(_ options: SelectionOptions) throws -> Set<String> {
+    let selector = Selector(project.manifest, project.graph)
+    let select = options.select.isEmpty ? nil : try SelectionSpec(parsing: options.select)
+    let exclude = options.exclude.isEmpty ? nil : try SelectionSpec(parsing: options.exclude)
+    if let select { warnOfUnmatched(selector.unmatched(select)) }
+    let types = try options.resourceType.filter { $0 != "all" }.map { text in
+      guard let type = ResourceType(rawValue: text) else {
+        throw Diagnostic(
+          .selectorInvalid, "'\(text)' is no kind of node",
+          hints: ["the kinds are \(ResourceType.allCases.map(\.rawValue).joined(separator: ", "))"])
+      }
+      return type
+    }
+    let selected = selector.select(select, exclude: exclude)
+    if types.isEmpty { return selected }
+    return selected.filter { id in project.manifest.nodes[id].map { types.contains($0.resourceType) } ?? false
+    }
+  }
+
+  private func warnOfUnmatched(_ values: [String]) {
+    let names = project.manifest.nodes.values.map(\.name)
+    for value in values {
+      console.report(
+        Diagnostic(
+          .selectorMatchesNothing, "the selector '\(value)' matches no node", severity: .warning,
+          hints: Suggestion.hint(for: value, in: names).map { [$0] } ?? []))
+    }
+  }
+}
+
+/// `manifest.json` and `run_results.json` of one invocation.
+struct Artifacts {
+  let project: Project
+  let files: [String: [UInt8]]
+
+  init(_ project: Project, _ results: [RunResult], _ seconds: Double, _ invocation: String) throws {
+    self.project = project
+    let now = Timestamp.now()
+    let id = InvocationID.random()
+    files = [
+      "manifest.json": try JSON.bytes(ManifestArtifact(project).json(generatedAt: now, invocationID: id)),
+      "run_results.json": try JSON.bytes(
+        RunResultsArtifact(results: results, elapsedSeconds: seconds, invocation: invocation)
+          .json(generatedAt: now, invocationID: id)),
+    ]
+  }
+
+  func write() throws {
+    try FileSystem.createDirectory(project.targetPath)
+    for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+      try FileSystem.write(bytes, to: Path.join(project.targetPath, name), isDurable: false)
+    }
+  }
+}
+
+/// The random UUID that dbt gives each invocation.
+enum InvocationID {
+  static func random() -> String {
+    var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let hex = bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10..<16]].map { $0.joined() }.joined(
+      separator: "-")
+  }
+}

@@ -1,0 +1,29 @@
+import Ingest
+import SQLite
+import Storage
+import Transform
+
+/// Hands the ingest's loader to the engine, which may not know it.
+struct SeedLoader: SeedLoading {
+  func load(
+    path: String, displayPath: String, delimiter: UInt8, columnTypes: [String: ColumnType],
+    into relation: Relation,
+    _ connection: Connection
+  ) throws -> Int {
+    let seed = file(path, displayPath, delimiter)
+    let columns = try seed.inferColumns(declared: columnTypes)
+    try connection.execute(
+      TableSchema(name: relation.name, columns: columns).createStatement(qualifiedName: relation.sql))
+    return try seed.load(into: connection, relationSQL: relation.sql, columns: columns)
+  }
+
+  func columnNames(path: String, displayPath: String, delimiter: UInt8) throws -> [String] {
+    try file(path, displayPath, delimiter).inferColumns().map(\.name)
+  }
+
+  private func file(_ path: String, _ displayPath: String, _ delimiter: UInt8) -> SeedFile {
+    var seed = SeedFile(path: path, displayPath: displayPath, delimiter: delimiter)
+    seed.shouldStop = { Interruption.isRequested }
+    return seed
+  }
+}

@@ -1,0 +1,181 @@
+import Diagnostics
+import Files
+import SQLite
+
+/// The one working state of a warehouse, held under its lock for as long as the value lives.
+///
+/// Its layers are ordinary SQLite files with a rollback journal: a process that dies leaves each transaction done or
+/// undone. They are not synchronized at each transaction but once at the end of a command; a mark in the draft says
+/// in between that a fall of the machine would leave it in doubt. A layer that was published is a second name of a
+/// frozen file until it is thawed for its first change.
+package final class Draft {
+  package let warehouse: Warehouse
+  /// What was found amiss and mended while opening, for the user to know.
+  package private(set) var notices: [Diagnostic] = []
+  private let lock: WarehouseLock
+  private let mark: UnsynchronizedMark
+  /// Layers that were opened for writing and not synchronized since.
+  private var writtenLayers: Set<Layer> = []
+
+  /// Opens the draft, making what is missing of it: from the published build where there is one, else empty.
+  package init(_ lock: consuming WarehouseLock) throws {
+    warehouse = lock.warehouse
+    mark = UnsynchronizedMark(folder: lock.warehouse.draftPath)
+    self.lock = lock
+    let isDoubtful = try mark.survivedMachine()
+    for layer in Layer.allCases { try prepare(layer, isDoubtful: isDoubtful) }
+    if isDoubtful { try mark.remove() }
+  }
+
+  deinit {
+    // Whoever could act on a failure has called `synchronize` before; what fails here leaves the mark.
+    try? synchronize()
+  }
+
+  private func prepare(_ layer: Layer, isDoubtful: Bool) throws {
+    let path = warehouse.draftFile(layer)
+    var condition = try LayerFile.condition(of: path)
+    if isDoubtful, condition == .writable {
+      condition = .damaged(reason: "the machine went down while a command was writing it")
+    }
+    switch condition {
+    case .writable, .frozen:
+      return
+    case .missing:
+      break
+    case .empty:
+      try FileSystem.remove(path)
+    case .damaged(let reason):
+      notices.append(
+        Diagnostic(
+          .draftDamaged, "the draft's layer '\(layer.rawValue)' was damaged and is made anew",
+          severity: .warning,
+          notes: ["'\(path)': \(reason)"],
+          hints: [
+            "what of it was not published is derived again by the next `reelhouse ingest` and `reelhouse build`"
+          ]))
+      for suffix in ["", "-journal"] { try FileSystem.remove(path + suffix) }
+    }
+    try restore(layer, at: path)
+  }
+
+  /// Puts the published file of a layer in the draft, or an empty one.
+  private func restore(_ layer: Layer, at path: String) throws {
+    if let build = try warehouse.currentBuild() {
+      let published = build.file(layer)
+      if FileSystem.exists(published) {
+        if try !FileSystem.hardLink(published, to: path) {
+          let temporary = temporaryPath(for: layer)
+          try FileSystem.copy(published, to: temporary)
+          try FileSystem.rename(temporary, to: path)
+        }
+        return
+      }
+    }
+    let temporary = temporaryPath(for: layer)
+    try createLayerFile(at: temporary)
+    try FileSystem.rename(temporary, to: path)
+  }
+
+  private func createLayerFile(at path: String) throws {
+    let connection = try Connection(path: path, access: .create)
+    try RelationCatalog(connection).create(inSchema: "main")
+  }
+
+  private func temporaryPath(for layer: Layer) -> String {
+    Path.join(warehouse.draftPath, "\(Warehouse.temporaryPrefix)\(layer.fileName)")
+  }
+
+  // MARK: Connections
+
+  /// A connection to all layers of the draft, of which those named can be written.
+  package func connect(writing layers: Set<Layer>) throws -> Connection {
+    if !layers.isEmpty {
+      try mark.set()
+      writtenLayers.formUnion(layers)
+    }
+    for layer in layers {
+      try LayerFile.thaw(warehouse.draftFile(layer), through: temporaryPath(for: layer))
+    }
+    let connection = try Connection(
+      path: warehouse.draftFile(.main), access: layers.contains(.main) ? .readWrite : .readOnly)
+    for layer in Layer.allCases where layer != .main {
+      try connection.attach(
+        warehouse.draftFile(layer), as: layer.schemaName,
+        access: layers.contains(layer) ? .readWrite : .readOnly)
+    }
+    connection.setBusyTimeout(milliseconds: 10_000)
+    for layer in layers {
+      let schema = SQLIdentifier(layer.schemaName)
+      // A rollback journal holds old pages only, so a new table is written once; a write-ahead log writes it twice.
+      try connection.execute(
+        "pragma \(schema).journal_mode = delete; pragma \(schema).synchronous = \(mark.isReliable ? "off" : "normal")"
+      )
+    }
+    try connection.execute("pragma cache_size = -65536; pragma temp_store = file")
+    return connection
+  }
+
+  /// Begins a new file for a layer, which takes the old one's place when it is committed and leaves no trace else.
+  package func replace(_ layer: Layer) throws -> LayerReplacement {
+    let temporary = temporaryPath(for: layer)
+    for suffix in ["", "-journal"] { try FileSystem.remove(temporary + suffix) }
+    try createLayerFile(at: temporary)
+    return LayerReplacement(layer: layer, path: temporary, targetPath: warehouse.draftFile(layer))
+  }
+
+  /// Waits until all that was written is on the disk. Connections that write must be closed.
+  package func synchronize() throws {
+    guard !writtenLayers.isEmpty else { return }
+    for layer in writtenLayers { try FileSystem.synchronize(warehouse.draftFile(layer)) }
+    try FileSystem.synchronize(warehouse.draftPath)
+    try mark.remove()
+    writtenLayers = []
+  }
+
+  // MARK: Results
+
+  /// The results of the draft's last runs and tests. An unreadable file counts as none: then tests run again.
+  package func results() throws -> DraftResults {
+    try DraftResults(warehouse)
+  }
+
+  package func save(_ results: DraftResults) throws {
+    try FileSystem.write(
+      JSON.bytes(results, isPretty: true), to: DraftResults.path(in: warehouse), isDurable: false)
+  }
+}
+
+/// A layer's file in the making, outside the draft until `commit`.
+package struct LayerReplacement: ~Copyable {
+  package let layer: Layer
+  /// The new file: a SQLite database that holds an empty relation catalog.
+  package let path: String
+  private let targetPath: String
+  private var isCommitted = false
+
+  init(layer: Layer, path: String, targetPath: String) {
+    self.layer = layer
+    self.path = path
+    self.targetPath = targetPath
+  }
+
+  /// Puts the new file in the old one's place in one step. All connections to it must be closed.
+  package consuming func commit() throws {
+    // A journal of the old file must not meet the new one: opening the old file rolls it back.
+    if FileSystem.exists("\(targetPath)-journal") {
+      let old = try Connection(path: targetPath, access: .readWrite)
+      _ = try old.integer("select count(*) from sqlite_schema")
+    }
+    try FileSystem.remove("\(targetPath)-journal")
+    try FileSystem.synchronize(path)
+    try FileSystem.rename(path, to: targetPath)
+    isCommitted = true
+  }
+
+  deinit {
+    if !isCommitted {
+      for suffix in ["", "-journal"] { try? FileSystem.remove(path + suffix) }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Files
+
+/// What happened when a node last ran in the draft.
+package struct NodeResult: Sendable, Codable, Equatable {
+  package enum Status: String, Sendable, Codable {
+    case success
+    case pass
+    case warn
+    case fail
+    case error
+  }
+
+  package var status: Status
+  /// The node's fingerprint when it ran: a result counts only while the node still has it.
+  package var fingerprint: String
+  /// Failing rows of a test.
+  package var failures: Int?
+  package var message: String?
+
+  package init(status: Status, fingerprint: String, failures: Int? = nil, message: String? = nil) {
+    self.status = status
+    self.fingerprint = fingerprint
+    self.failures = failures
+    self.message = message
+  }
+}
+
+/// `draft.json`: the results of tests, and of nodes that failed. Rows are never described here but in the layers'
+/// own catalogs, so losing the file costs a run of the tests and nothing else.
+package struct DraftResults: Sendable, Codable, Equatable {
+  static let currentFormatVersion = 1
+
+  package private(set) var formatVersion = Self.currentFormatVersion
+  /// By the node's unique id.
+  package var nodes: [String: NodeResult] = [:]
+
+  package init() {}
+
+  /// The results of a warehouse's draft, for those who only look.
+  package init(_ warehouse: Warehouse) throws {
+    self = try Self.read(from: Self.path(in: warehouse))
+  }
+
+  static func path(in warehouse: Warehouse) -> String { Path.join(warehouse.draftPath, "draft.json") }
+
+  static func read(from path: String) throws -> DraftResults {
+    guard FileSystem.exists(path) else { return DraftResults() }
+    guard let results = try? JSON.decode(DraftResults.self, from: FileSystem.read(path)),
+      results.formatVersion == currentFormatVersion
+    else { return DraftResults() }
+    return results
+  }
+}

@@ -1,0 +1,20 @@
+import Diagnostics
+
+/// A fault of the store: a warehouse that cannot be used as asked.
+package struct StorageError: DiagnosticConvertible {
+  package let code: DiagnosticCode
+  package let message: String
+  package var notes: [String]
+  package var hints: [String]
+
+  package init(_ code: DiagnosticCode, _ message: String, notes: [String] = [], hints: [String] = []) {
+    self.code = code
+    self.message = message
+    self.notes = notes
+    self.hints = hints
+  }
+
+  package var diagnostic: Diagnostic {
+    Diagnostic(code, message, notes: notes, hints: hints)
+  }
+}

@@ -1,0 +1,74 @@
+import Files
+import SQLite
+
+/// All layers of one build, or of the draft, open for reading.
+///
+/// A build is held with a shared lock on its folder, which retention respects; it is found once, so that a publish
+/// in between never mixes two builds.
+package struct WarehouseReader: ~Copyable {
+  package enum Target: Sendable, Equatable {
+    /// The published build; the draft while nothing is published.
+    case current
+    case draft
+    case build(id: String)
+  }
+
+  package let connection: Connection
+  /// The build that is read, or nil for the draft.
+  package let build: Build?
+  private let lock: FileLock?
+
+  package init(_ warehouse: Warehouse, _ target: Target = .current) throws {
+    var target = target
+    if target == .current, try warehouse.currentBuild() == nil { target = .draft }
+    if target == .draft {
+      guard warehouse.hasDraft else { throw Self.empty(warehouse) }
+      connection = try Self.connect(isImmutable: false) { warehouse.draftFile($0) }
+      connection.setBusyTimeout(milliseconds: 10_000)
+      build = nil
+      lock = nil
+    } else {
+      let held = try Self.hold(target, of: warehouse)
+      let build = held.build
+      connection = try Self.connect(isImmutable: true) { build.file($0) }
+      self.build = build
+      lock = held.lock
+    }
+  }
+
+  private struct HeldBuild: ~Copyable {
+    let build: Build
+    let lock: FileLock?
+  }
+
+  /// Finds a build and locks its folder. In between retention may remove it: then it looks again.
+  private static func hold(_ target: Target, of warehouse: Warehouse) throws -> HeldBuild {
+    for _ in 0..<100 {
+      let found =
+        if case .build(let id) = target { try warehouse.build(id) } else { try warehouse.currentBuild() }
+      guard let build = found else { break }
+      guard let lock = try? FileLock(trying: build.path, mode: .shared, createsFile: false) else { continue }
+      guard let named = try FileSystem.status(build.path), try lock.status().isSameFile(as: named) else {
+        continue
+      }
+      return HeldBuild(build: build, lock: lock)
+    }
+    throw StorageError(
+      .nothingPublished, "the published build of '\(warehouse.path)' cannot be opened",
+      hints: ["`reelhouse status` says what there is"])
+  }
+
+  private static func empty(_ warehouse: Warehouse) -> StorageError {
+    StorageError(
+      .draftEmpty, "there is nothing in the warehouse '\(warehouse.path)' yet",
+      hints: ["load an archive with `reelhouse ingest archive.zip`, then run `reelhouse build`"])
+  }
+
+  private static func connect(isImmutable: Bool, _ file: (Layer) -> String) throws -> Connection {
+    let connection = try Connection(path: file(.main), access: .readOnly, isImmutable: isImmutable)
+    for layer in Layer.allCases where layer != .main {
+      try connection.attach(file(layer), as: layer.schemaName, access: .readOnly, isImmutable: isImmutable)
+    }
+    return connection
+  }
+}

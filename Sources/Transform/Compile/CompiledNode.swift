@@ -1,0 +1,41 @@
+import Diagnostics
+import Jinja
+import Storage
+
+/// A node whose template was rendered: SQL that can run.
+package struct CompiledNode: Sendable {
+  package let node: Node
+  /// The node's own SQL. For a test, the query of its failing rows.
+  package let sql: String
+  /// From places of `sql` to those of the user's file; nil where the SQL is of built-in making.
+  let sourceMap: SourceMap?
+
+  /// A fault of SQLite in this node's SQL, told in the user's file.
+  ///
+  /// - Parameter prefix: bytes that stood before `sql` in the statement that failed.
+  package func diagnostic(for error: any Error, prefix: Int = 0) -> Diagnostic {
+    var diagnostic = SQLFault.diagnostic(for: error)
+    let compiled = "the compiled SQL is in target/compiled/\(node.packageName)/\(node.compiledPath)"
+    if let offset = SQLFault.offset(of: error).map({ $0 - prefix }), offset >= 0, offset <= sql.utf8.count,
+      let sourceMap
+    {
+      let place = sourceMap.location(ofByte: offset)
+      diagnostic.location = SourceLocation(path: node.filePath, line: place.line, column: place.column)
+      diagnostic.excerpt = SQLFault.line(place.line, of: node.rawCode)
+      diagnostic.notes.append(compiled)
+    } else {
+      diagnostic.location = node.location
+      diagnostic.excerpt = nil
+      if diagnostic.code == .sqlError { diagnostic.notes.append(compiled) }
+    }
+    return diagnostic
+  }
+}
+
+extension Node {
+  /// Where the node's compiled SQL is written, below the package.
+  package var compiledPath: String {
+    guard isTest, genericTest != nil, let propertiesPath else { return filePath }
+    return "\(propertiesPath)/\(name).sql"
+  }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+import Jinja
+
+/// A macro of the project, or a built-in one.
+package struct MacroEntry: Sendable {
+  /// `macro.letterboxd.clean_text`.
+  package let uniqueID: String
+  package let packageName: String
+  package let definition: Definition
+  package let filePath: String
+  package var description: String
+}
+
+/// All nodes of a project with their references resolved: what is selected from, compiled and run.
+package struct Manifest: Sendable {
+  package let project: ProjectFile
+  /// The project's folder, absolute.
+  package let projectPath: String
+  /// By unique id; disabled nodes are not here.
+  package var nodes: [String: Node]
+  /// Unique ids of disabled nodes.
+  package var disabled: Set<String>
+  /// By name; the project's own stand before the built-in ones.
+  package var macros: [String: MacroEntry]
+  package var warnings: [Diagnostic]
+
+  /// Unique ids in a stable order.
+  package var sortedIDs: [String] { nodes.keys.sorted() }
+
+  /// The node that a `ref` means, or nil.
+  package func node(_ reference: Reference) -> Node? {
+    if let package = reference.package, package != project.name { return nil }
+    for type in [ResourceType.model, .seed] {
+      if let node = nodes["\(type.rawValue).\(project.name).\(reference.name)"] { return node }
+    }
+    return nil
+  }
+
+  package func node(_ reference: SourceReference) -> Node? {
+    nodes["source.\(project.name).\(reference.source).\(reference.table)"]
+  }
+
+  /// Nodes of a kind, by unique id.
+  package func nodes(of type: ResourceType) -> [Node] {
+    nodes.values.filter { $0.resourceType == type }.sorted { $0.uniqueID < $1.uniqueID }
+  }
+
+  /// Names that a `ref` can mean, for suggestions.
+  package var referableNames: [String] {
+    nodes.values.filter { $0.resourceType == .model || $0.resourceType == .seed }.map(\.name)
+  }
+}

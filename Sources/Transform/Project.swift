@@ -1,0 +1,130 @@
+import Diagnostics
+import Files
+import Jinja
+import Storage
+
+/// A project that was read and found sound: its manifest, its graph, and the compiler of its nodes.
+///
+/// For one thread.
+package final class Project {
+  package struct Options: Sendable {
+    package var path: String
+    package var profilesDirectory: String?
+    package var profileName: String?
+    package var targetName: String?
+    /// `--vars`.
+    package var vars: [ConfigEntry]
+    package var environment: [String: String]
+
+    package init(
+      path: String, profilesDirectory: String? = nil, profileName: String? = nil, targetName: String? = nil,
+      vars: [ConfigEntry] = [], environment: [String: String] = [:]
+    ) {
+      self.path = path
+      self.profilesDirectory = profilesDirectory
+      self.profileName = profileName
+      self.targetName = targetName
+      self.vars = vars
+      self.environment = environment
+    }
+  }
+
+  package let path: String
+  package let manifest: Manifest
+  package let graph: Graph
+  package let target: Target
+  /// The folder of artifacts, absolute.
+  package let targetPath: String
+  private let host: TemplateHost
+  private let templates: [String: Template]
+  private var compiled: [String: CompiledNode] = [:]
+
+  /// Reads the project, or throws all that is wrong with it.
+  ///
+  /// - Parameter onMessage: takes what templates `log` for the user.
+  package init(_ options: Options, onMessage: @escaping (String) -> Void = { _ in }) throws {
+    path = Path.absolute(options.path)
+    let file = try ProjectFile(inFolder: path)
+    let profileName = options.profileName ?? file.profile ?? file.name
+    let settings = TemplateHost(
+      project: file, target: .local(profileName: profileName), commandVars: options.vars,
+      processEnvironment: options.environment, onMessage: onMessage)
+    target = try Target.find(
+      profileName: profileName, targetName: options.targetName, profilesDirectory: options.profilesDirectory,
+      projectPath: path, environment: options.environment
+    ) { try settings.render($0.value, at: $0.location) }
+    host = TemplateHost(
+      project: file, target: target, commandVars: options.vars, processEnvironment: options.environment,
+      onMessage: onMessage)
+    var builder = ManifestBuilder(projectPath: path, project: file, host: host)
+    manifest = try builder.build()
+    templates = builder.templates
+    graph = try Graph(manifest)
+    targetPath = Path.join(path, options.environment["DBT_TARGET_PATH"] ?? file.targetPath)
+  }
+
+  // MARK: Compiling
+
+  /// Renders a node's SQL as it is stored and run: relations are named with their layer, but for stored views.
+  package func compile(_ node: Node) throws -> CompiledNode {
+    if let known = compiled[node.uniqueID] { return known }
+    let isView = node.resourceType == .model && Materializer.storedKind(of: node, in: manifest) == .view
+    let result = try compile(node, isQualified: !isView)
+    compiled[node.uniqueID] = result
+    return result
+  }
+
+  /// Renders a node's SQL for a connection that has all layers attached.
+  package func compileQualified(_ node: Node) throws -> CompiledNode {
+    try compile(node, isQualified: true)
+  }
+
+  private func compile(_ node: Node, isQualified: Bool) throws -> CompiledNode {
+    let scope = NodeScopes(host: host).compileScope(of: node, in: manifest, isQualified: isQualified)
+    if let test = node.genericTest {
+      guard let relation = manifest.nodes[test.attachedNode]?.relation else {
+        throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)
+      }
+      let sql = try GenericTestCompiler(host: host).compile(node, test, model: relation, scope: scope)
+      return CompiledNode(node: node, sql: sql, sourceMap: nil)
+    }
+    guard let template = templates[node.uniqueID] else {
+      throw Diagnostic(.invalidArgument, "'\(node.uniqueID)' has no SQL to compile", at: node.location)
+    }
+    let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
+    return CompiledNode(node: node, sql: rendered.text, sourceMap: rendered.sourceMap)
+  }
+
+  /// Compiles a text that is no node, such as that of `--inline`.
+  package func compile(inline text: String) throws -> CompiledNode {
+    let template = try Template(text, name: "--inline", syntax: BuiltinMacros.syntax)
+    var node = Node(
+      uniqueID: "sql_operation.\(manifest.project.name).inline_query", resourceType: .test,
+      name: "inline_query",
+      packageName: manifest.project.name, fqn: [manifest.project.name, "inline_query"], filePath: "--inline",
+      relativePath: "--inline", location: SourceLocation(path: "--inline"), config: NodeConfig())
+    node.rawCode = text
+    let scope = NodeScopes(host: host).compileScope(of: node, in: manifest, isQualified: true)
+    let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
+    return CompiledNode(node: node, sql: rendered.text, sourceMap: rendered.sourceMap)
+  }
+
+  /// Writes a node's SQL below `target/compiled`, for people to look at.
+  package func writeCompiled(_ compiled: CompiledNode) throws {
+    let file = Path.join(targetPath, "compiled/\(compiled.node.packageName)/\(compiled.node.compiledPath)")
+    try FileSystem.createDirectory(Path.parent(of: file))
+    try FileSystem.write((compiled.sql + "\n").utf8, to: file, isDurable: false)
+  }
+
+  /// Parses the value of `--vars`: a YAML or JSON mapping.
+  package static func vars(parsing text: String) throws -> [ConfigEntry] {
+    let file = try YAMLFile(text: text, path: "--vars")
+    if file.root.isNull { return [] }
+    guard let entries = file.root.value.entries else {
+      throw Diagnostic(
+        .invalidArgument, "--vars takes a YAML mapping, not \(file.root.kindName)", at: file.root.location,
+        hints: ["for example: --vars '{first_year: 1990}'"])
+    }
+    return entries
+  }
+}

@@ -1,0 +1,88 @@
+import Diagnostics
+import Files
+
+/// The output of a profile that models are built for.
+package struct Target: Sendable {
+  package var profileName: String
+  /// The output's name, such as `dev`.
+  package var name: String
+  package var type: String
+  package var schema: String
+  package var threads: Int
+
+  /// Where the local warehouse is meant, in whatever words.
+  private static let localTypes: Set<String> = ["reelhouse", "sqlite", "duckdb"]
+
+  /// What a project has that no `profiles.yml` speaks of.
+  static func local(profileName: String) -> Target {
+    Target(profileName: profileName, name: "local", type: "sqlite", schema: "main", threads: 1)
+  }
+
+  /// Finds the profile's output: in `--profiles-dir`, the working folder, the project's folder, or `~/.dbt`.
+  ///
+  /// A profile that stands nowhere is the local warehouse; one asked for by `--target` must be there.
+  static func find(
+    profileName: String, targetName: String?, profilesDirectory: String?, projectPath: String,
+    environment: [String: String], render: (YAMLNode) throws -> ConfigValue
+  ) throws -> Target {
+    let folders =
+      profilesDirectory.map { [$0] }
+      ?? [
+        environment["DBT_PROFILES_DIR"], Path.workingDirectory, projectPath,
+        environment["HOME"].map { "\($0)/.dbt" },
+      ]
+      .compactMap { $0 }
+    let candidates = folders.map { Path.join($0, "profiles.yml") }
+    guard let path = candidates.first(where: FileSystem.exists) else {
+      guard targetName == nil || targetName == "local" else {
+        throw Diagnostic(
+          .profileInvalid, "there is no profiles.yml that could have the target '\(targetName ?? "")'",
+          notes: ["looked for \(candidates.joined(separator: ", "))"],
+          hints: ["without profiles.yml the one target is 'local', the local warehouse"])
+      }
+      return local(profileName: profileName)
+    }
+    let file = try YAMLFile(contentsOf: path, path: path)
+    guard let profile = file.root[profileName] else {
+      guard targetName == nil || targetName == "local" else {
+        throw Diagnostic(
+          .profileInvalid, "the profile '\(profileName)' is not in '\(path)'",
+          hints: Suggestion.hint(for: profileName, in: (file.root.pairs ?? []).compactMap(\.key.scalarText))
+            .map { [$0] }
+            ?? [])
+      }
+      return local(profileName: profileName)
+    }
+    return try output(of: profile, profileName, targetName, file, render)
+  }
+
+  private static func output(
+    of profile: YAMLNode, _ profileName: String, _ targetName: String?, _ file: YAMLFile,
+    _ render: (YAMLNode) throws -> ConfigValue
+  ) throws -> Target {
+    let outputs = profile["outputs"]?.pairs ?? []
+    let name = try targetName ?? profile["target"].map { try render($0).text ?? "default" } ?? "default"
+    guard let output = outputs.first(where: { $0.key.scalarText == name })?.value else {
+      throw Diagnostic(
+        .profileInvalid, "the profile '\(profileName)' has no output '\(name)'", at: profile.location,
+        excerpt: file.excerpt(profile.location),
+        hints: [
+          Suggestion.hint(for: name, in: outputs.compactMap(\.key.scalarText))
+            ?? "its outputs are \(outputs.compactMap(\.key.scalarText).joined(separator: ", "))"
+        ])
+    }
+    func text(_ key: String) throws -> String? { try output[key].flatMap { try render($0).text } }
+    let type = try text("type") ?? ""
+    guard localTypes.contains(type) else {
+      throw Diagnostic(
+        .profileInvalid, "the output '\(name)' has the type '\(type)', for which models cannot be built here",
+        at: output.location, excerpt: file.excerpt(output.location),
+        hints: [
+          "outputs of type reelhouse, sqlite or duckdb mean the local warehouse: choose one with --target"
+        ])
+    }
+    return Target(
+      profileName: profileName, name: name, type: type == "reelhouse" ? "sqlite" : type,
+      schema: try text("schema") ?? "main", threads: try text("threads").flatMap { Int($0) } ?? 1)
+  }
+}

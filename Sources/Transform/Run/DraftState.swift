@@ -1,0 +1,95 @@
+import SQLite
+import Storage
+
+/// How each node of the project stands in the draft.
+package struct DraftState: Sendable {
+  package enum Condition: Sendable, Equatable {
+    case fresh
+    /// Never made in this draft.
+    case missing
+    /// Made from other SQL, configuration or data than the project has now.
+    case stale
+    /// A test that did not run since what it reads changed.
+    case untested
+    /// What happened when it ran last, which is still so.
+    case failed(String)
+  }
+
+  package struct Entry: Sendable {
+    package let node: Node
+    package let condition: Condition
+  }
+
+  /// In the graph's order.
+  package let entries: [Entry]
+  /// Relations in the draft that no node of the project makes any more.
+  package let orphans: [RelationRecord]
+  /// By unique id, what the layers record.
+  package let records: [String: RelationRecord]
+  package let results: DraftResults
+
+  /// Whether the draft may be published.
+  package var isFinished: Bool { unfinished.isEmpty }
+
+  package var unfinished: [Entry] { entries.filter { $0.condition != .fresh } }
+
+  /// - Parameters:
+  ///   - connection: has the draft's layers attached.
+  ///   - compile: renders a node; a node that cannot be rendered counts as stale.
+  package init(
+    manifest: Manifest, graph: Graph, connection: Connection, results: DraftResults,
+    compile: (Node) throws -> CompiledNode
+  ) throws {
+    let records = try RelationCatalog(connection).records()
+    let fingerprinter = Fingerprinter(manifest: manifest)
+    let recorded = Dictionary(records.map { ($0.uniqueID, $0) }, uniquingKeysWith: { first, _ in first })
+    var expected: [String: String] = [:]
+    var entries: [Entry] = []
+    for id in graph.order {
+      guard let node = manifest.nodes[id] else { continue }
+      switch node.resourceType {
+      case .source:
+        expected[id] = recorded[id]?.fingerprint
+        entries.append(Entry(node: node, condition: recorded[id] == nil ? .missing : .fresh))
+      case .seed, .model:
+        let fingerprint =
+          node.resourceType == .seed
+          ? try? fingerprinter.fingerprint(ofSeed: node)
+          : (try? compile(node)).flatMap { fingerprinter.fingerprint(of: $0, inputs: expected) }
+        expected[id] = fingerprint
+        entries.append(
+          Entry(
+            node: node,
+            condition: Self.condition(
+              ofRelation: recorded[id], fingerprint: fingerprint, result: results.nodes[id])))
+      case .test:
+        let fingerprint = (try? compile(node)).flatMap { fingerprinter.fingerprint(of: $0, inputs: expected) }
+        entries.append(
+          Entry(node: node, condition: Self.condition(ofTest: results.nodes[id], fingerprint: fingerprint)))
+      }
+    }
+    self.entries = entries
+    self.results = results
+    self.records = recorded
+    let known = Set(manifest.nodes.values.compactMap(\.relation))
+    orphans = records.filter { !known.contains($0.relation) }
+  }
+
+  private static func condition(
+    ofRelation record: RelationRecord?, fingerprint: String?, result: NodeResult?
+  ) -> Condition {
+    if let record, let fingerprint, record.fingerprint == fingerprint { return .fresh }
+    if let result, result.status == .error, result.fingerprint == fingerprint ?? "" {
+      return .failed(result.message ?? "it failed")
+    }
+    return record == nil ? .missing : .stale
+  }
+
+  private static func condition(ofTest result: NodeResult?, fingerprint: String?) -> Condition {
+    guard let result, let fingerprint, result.fingerprint == fingerprint else { return .untested }
+    switch result.status {
+    case .success, .pass, .warn: return .fresh
+    case .fail, .error: return .failed(result.message ?? "it failed")
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Files
+import SQLite
+import Storage
+
+/// Computes fingerprints: the SHA-256 over all that a node's rows depend on.
+struct Fingerprinter {
+  /// Changes when this engine would make other rows of the same SQL.
+  static let engineVersion = "reelhouse-1"
+
+  let manifest: Manifest
+
+  /// The fingerprint of a model or test.
+  ///
+  /// - Parameter inputs: the fingerprints of what it reads, by unique id; one that is missing makes the result nil.
+  func fingerprint(of compiled: CompiledNode, inputs: [String: String]) -> String? {
+    let node = compiled.node
+    var parts = [Self.engineVersion, Connection.sourceID, node.uniqueID]
+    if let relation = node.relation {
+      parts += [relation.description, Materializer.storedKind(of: node, in: manifest).rawValue]
+      parts += node.declaredColumns.map { "\($0.name.lowercased()) \($0.type.rawValue)" }
+    } else {
+      let config = node.config
+      parts += [
+        config.severity, config.failCalculation, config.warnIf, config.errorIf,
+        config.limit.map { "\($0)" } ?? "",
+      ]
+    }
+    parts.append(SQLNormalizer.normalize(compiled.sql))
+    for id in node.dependencies {
+      guard let input = inputs[id] else { return nil }
+      parts += [id, input]
+    }
+    return Digest.sha256(parts: parts)
+  }
+
+  /// The fingerprint of a seed: its file and how it is read.
+  func fingerprint(ofSeed node: Node) throws -> String {
+    let types = node.seedColumnTypes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rawValue)" }
+    return Digest.sha256(
+      parts: [
+        Self.engineVersion, node.uniqueID, node.relation?.description ?? "", node.config.delimiter,
+        try Digest.sha256(fileAt: Path.join(manifest.projectPath, node.filePath)),
+      ] + types)
+  }
+}
+
+extension Node {
+  /// The types of a seed's columns by name: `column_types` before the declared ones.
+  var seedColumnTypes: [String: ColumnType] {
+    var types = Dictionary(
+      declaredColumns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+    for entry in config.columnTypes {
+      if let text = entry.value.text, let type = ColumnType(declared: text) { types[entry.key] = type }
+    }
+    return types
+  }
+}

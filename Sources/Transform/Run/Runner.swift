@@ -1,0 +1,193 @@
+import Diagnostics
+import Files
+import SQLite
+import Storage
+
+/// Runs a plan in the draft, node after node, and keeps what happened.
+///
+/// Owns its connection; for one thread.
+package final class Runner {
+  package struct Options: Sendable {
+    /// Whether the first failure ends the run.
+    package var failsFast: Bool
+    /// Asked between nodes: whether the user wants the run to end.
+    package var shouldStop: @Sendable () -> Bool
+
+    package init(failsFast: Bool = false, shouldStop: @escaping @Sendable () -> Bool = { false }) {
+      self.failsFast = failsFast
+      self.shouldStop = shouldStop
+    }
+  }
+
+  private let project: Project
+  private let draft: Draft
+  private let connection: Connection
+  private let seedLoader: any SeedLoading
+  private let options: Options
+  private let fingerprinter: Fingerprinter
+  private var results: DraftResults
+  /// Fingerprints of the relations as they are in the draft.
+  private var recorded: [String: String]
+
+  package init(project: Project, draft: Draft, plan: RunPlan, seedLoader: any SeedLoading, options: Options)
+    throws
+  {
+    self.project = project
+    self.draft = draft
+    self.seedLoader = seedLoader
+    self.options = options
+    fingerprinter = Fingerprinter(manifest: project.manifest)
+    let layers = Set(plan.steps.compactMap { project.manifest.nodes[$0.uniqueID]?.relation?.layer })
+    connection = try draft.connect(writing: layers)
+    // Renaming must not look at views of tables that are about to be made anew.
+    try connection.execute("pragma legacy_alter_table = on")
+    for layer in layers { try RelationCatalog(connection).create(inSchema: layer.schemaName) }
+    results = try draft.results()
+    recorded = Dictionary(
+      try RelationCatalog(connection).records().map { ($0.uniqueID, $0.fingerprint) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Runs all steps. Failures of nodes are results; only what stops the whole run is thrown.
+  package func run(_ plan: RunPlan, onEvent: (RunEvent) -> Void) throws -> [RunResult] {
+    var finished: [RunResult] = []
+    var blocked: Set<String> = []
+    var hasFailed = false
+    for (index, step) in plan.steps.enumerated() {
+      guard let node = project.manifest.nodes[step.uniqueID] else { continue }
+      let isSkipped =
+        step.blockers.contains(where: blocked.contains) || (hasFailed && options.failsFast)
+        || options.shouldStop()
+      var result: RunResult
+      if isSkipped {
+        result = RunResult(node: node, status: .skipped, startedAt: .now(), executionSeconds: 0)
+      } else {
+        onEvent(.started(index: index + 1, total: plan.steps.count, node: node))
+        result = execute(node)
+        try draft.save(results)
+      }
+      if result.blocksDescendants { blocked.insert(node.uniqueID) }
+      if result.isFailure { hasFailed = true }
+      onEvent(.finished(index: index + 1, total: plan.steps.count, result: result))
+      finished.append(result)
+    }
+    return finished
+  }
+
+  private func execute(_ node: Node) -> RunResult {
+    let startedAt = Timestamp.now()
+    let stopwatch = Stopwatch()
+    var result = RunResult(node: node, status: .success, startedAt: startedAt, executionSeconds: 0)
+    var fingerprint: String?
+    do {
+      switch node.resourceType {
+      case .seed:
+        fingerprint = try fingerprinter.fingerprint(ofSeed: node)
+        try seed(node, fingerprint: fingerprint ?? "", &result)
+      case .model:
+        let compiled = try compile(node, &result)
+        fingerprint = try requireInputs(compiled)
+        try materialize(compiled, fingerprint: fingerprint ?? "", &result)
+      case .test:
+        let compiled = try compile(node, &result)
+        fingerprint = try requireInputs(compiled)
+        try test(compiled, &result)
+      case .source:
+        break
+      }
+      if !node.isTest { recorded[node.uniqueID] = fingerprint }
+    } catch {
+      let diagnostic = SQLFault.diagnostic(for: error)
+      result.status = .error
+      result.message = diagnostic.message
+      result.diagnostic = diagnostic
+    }
+    result.executionSeconds = stopwatch.seconds
+    note(result, fingerprint: fingerprint ?? "")
+    return result
+  }
+
+  /// Keeps the results of tests and of failures; what succeeded stands in the layer's own catalog.
+  private func note(_ result: RunResult, fingerprint: String) {
+    let status: NodeResult.Status? =
+      switch result.status {
+      case .pass: .pass
+      case .warn: .warn
+      case .fail: .fail
+      case .error: .error
+      case .success, .skipped: nil
+      }
+    results.nodes[result.node.uniqueID] = status.map {
+      NodeResult(status: $0, fingerprint: fingerprint, failures: result.failures, message: result.message)
+    }
+  }
+
+  private func compile(_ node: Node, _ result: inout RunResult) throws -> CompiledNode {
+    let compiled = try project.compile(node)
+    result.compiledSQL = compiled.sql
+    try project.writeCompiled(compiled)
+    return compiled
+  }
+
+  /// The fingerprint over the inputs as they are in the draft; an input that is not there is told with its remedy.
+  private func requireInputs(_ compiled: CompiledNode) throws -> String {
+    if let fingerprint = fingerprinter.fingerprint(of: compiled, inputs: recorded) { return fingerprint }
+    let missing = compiled.node.dependencies.filter { recorded[$0] == nil }
+    let names = missing.map { project.manifest.nodes[$0]?.relation?.description ?? $0 }
+    let hasSource = missing.contains { $0.hasPrefix("source.") }
+    throw Diagnostic(
+      .nodeFailed,
+      "'\(compiled.node.name)' reads \(names.joined(separator: ", ")), which the draft does not have",
+      at: compiled.node.location,
+      hints: [
+        hasSource
+          ? "load the archive first: `reelhouse ingest`"
+          : "run what it reads too: `--select +\(compiled.node.name)`"
+      ])
+  }
+
+  // MARK: Kinds
+
+  private func seed(_ node: Node, fingerprint: String, _ result: inout RunResult) throws {
+    guard let relation = node.relation else { return }
+    let temporary = Relation(layer: relation.layer, name: "\(relation.name)__dbt_tmp")
+    let materializer = Materializer(connection: connection)
+    let rowCount = try connection.transaction {
+      try materializer.drop(temporary)
+      let count = try seedLoader.load(
+        path: Path.join(project.manifest.projectPath, node.filePath), displayPath: node.filePath,
+        delimiter: node.config.delimiter.utf8.first ?? UInt8(ascii: ","), columnTypes: node.seedColumnTypes,
+        into: temporary, connection)
+      try materializer.drop(relation)
+      try connection.execute("alter table \(temporary.sql) rename to \(relation.unqualifiedSQL)")
+      try RelationCatalog(connection).record(
+        RelationRecord(
+          relation: relation, uniqueID: node.uniqueID, kind: .table, fingerprint: fingerprint, rowCount: count
+        ))
+      return count
+    }
+    result.rowCount = rowCount
+    result.message = "INSERT \(rowCount)"
+  }
+
+  private func materialize(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
+    let kind = Materializer.storedKind(of: compiled.node, in: project.manifest)
+    result.rowCount = try Materializer(connection: connection).materialize(
+      compiled, as: kind, fingerprint: fingerprint)
+    result.message = "OK"
+  }
+
+  private func test(_ compiled: CompiledNode, _ result: inout RunResult) throws {
+    let verdict = try TestRunner(connection: connection).run(compiled)
+    result.status = verdict.status
+    result.failures = verdict.failures
+    result.message = verdict.message
+    guard verdict.status == .fail || verdict.status == .warn, let message = verdict.message else { return }
+    result.diagnostic = Diagnostic(
+      .testFailed,
+      "the test '\(compiled.node.name)' \(verdict.status == .fail ? "failed" : "warns"): \(message)",
+      severity: verdict.status == .fail ? .error : .warning, at: compiled.node.location,
+      notes: verdict.samples.isEmpty ? [] : ["failing rows: " + verdict.samples.joined(separator: "\n")],
+      hints: ["its query is in target/compiled/\(compiled.node.packageName)/\(compiled.node.compiledPath)"])
+  }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+import SQLite
+import Storage
+
+/// Runs data tests: counts the rows that a test's query returns and judges the count.
+struct TestRunner {
+  let connection: Connection
+
+  struct Verdict {
+    var status: RunResult.Status
+    var failures: Int
+    var message: String?
+    /// A few of the failing rows, as lines of `column=value`.
+    var samples: [String]
+  }
+
+  /// How many failing rows are shown.
+  private static let sampleCount = 5
+
+  func run(_ compiled: CompiledNode) throws -> Verdict {
+    let config = compiled.node.config
+    let limited = config.limit.map { "\nlimit \($0)" } ?? ""
+    let calculation = config.failCalculation
+    let head = """
+      select \(calculation) as failures, \(calculation) \(config.warnIf) as should_warn, \
+      \(calculation) \(config.errorIf) as should_error
+      from (
+
+      """
+    let row: [SQLiteValue]
+    do {
+      let statement = try connection.prepare(head + compiled.sql + limited + "\n) dbt_internal_test")
+      guard try statement.step() else { throw shapeFault(compiled, "it returns no row") }
+      row = statement.row
+    } catch let error as SQLiteError {
+      throw compiled.diagnostic(for: error, prefix: head.utf8.count)
+    }
+    guard case .integer(let failures) = row[0] else {
+      throw shapeFault(compiled, "`fail_calc` gives no integer but \(Self.text(row[0]))")
+    }
+    let shouldWarn = Self.isTrue(row[1])
+    let shouldError = Self.isTrue(row[2])
+    let results = "\(failures) result\(failures == 1 ? "" : "s")"
+    if config.severity == "error", shouldError {
+      return Verdict(
+        status: .fail, failures: Int(failures),
+        message: "Got \(results), configured to fail if \(config.errorIf)",
+        samples: samples(of: compiled))
+    }
+    if shouldWarn {
+      return Verdict(
+        status: .warn, failures: Int(failures),
+        message: "Got \(results), configured to warn if \(config.warnIf)",
+        samples: samples(of: compiled))
+    }
+    return Verdict(status: .pass, failures: Int(failures), message: nil, samples: [])
+  }
+
+  private func samples(of compiled: CompiledNode) -> [String] {
+    // A test that failed has failed, whether or not its rows can be shown.
+    guard
+      let statement = try? connection.prepare("select * from (\n\(compiled.sql)\n) limit \(Self.sampleCount)")
+    else { return [] }
+    var samples: [String] = []
+    while (try? statement.step()) == true {
+      let pairs = zip(statement.columnNames, statement.row).map { "\($0)=\(Self.text($1))" }
+      samples.append(pairs.joined(separator: ", "))
+    }
+    return samples
+  }
+
+  private func shapeFault(_ compiled: CompiledNode, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      .testQueryShape, "the test '\(compiled.node.name)' cannot be judged: \(reason)",
+      at: compiled.node.location)
+  }
+
+  private static func isTrue(_ value: SQLiteValue) -> Bool {
+    if case .integer(let number) = value { number != 0 } else { false }
+  }
+
+  private static func text(_ value: SQLiteValue) -> String {
+    switch value {
+    case .null: "null"
+    case .integer(let number): String(number)
+    case .real(let number): String(number)
+    case .text(let text): "'\(text.prefix(80))'"
+    case .blob(let bytes): "blob of \(bytes.count) bytes"
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import Diagnostics
+import Testing
+import Transform
+
+/// One fault in a small project, and how it has to be told.
+struct BrokenProject: Sendable, CustomTestStringConvertible {
+  let what: String
+  let files: [String: String]
+  let code: DiagnosticCode
+  /// `path:line` of the place.
+  let place: String
+  /// A part of the message or of a hint.
+  let says: String
+
+  init(_ what: String, _ files: [String: String], _ code: DiagnosticCode, at place: String, says: String) {
+    self.what = what
+    self.files = files
+    self.code = code
+    self.place = place
+    self.says = says
+  }
+
+  var testDescription: String { what }
+}
+
+@Suite("Broken projects")
+struct BrokenProjectTests {
+  static let cases: [BrokenProject] = [
+    BrokenProject(
+      "a ref to nothing",
+      ["models/a.sql": "select 1 as x", "models/b.sql": "select *\nfrom {{ ref('aa') }}"],
+      .unknownRef, at: "models/b.sql:2", says: "did you mean 'a'"),
+    BrokenProject(
+      "a source that is not declared", ["models/a.sql": "select * from {{ source('s', 't') }}"],
+      .unknownSource,
+      at: "models/a.sql:1", says: "s.t"),
+    BrokenProject(
+      "a circle of two",
+      ["models/a.sql": "select * from {{ ref('b') }}", "models/b.sql": "select * from {{ ref('a') }}"],
+      .dependencyCycle, at: "models/a.sql", says: "a → b → a"),
+    BrokenProject(
+      "a model that reads itself", ["models/a.sql": "select * from {{ ref('a') }}"], .dependencyCycle,
+      at: "models/a.sql", says: "a → a"),
+    BrokenProject(
+      "two models of one name", ["models/x/a.sql": "select 1 as x", "models/y/a.sql": "select 1 as x"],
+      .duplicateResource, at: "models/y/a.sql", says: "exists twice"),
+    BrokenProject(
+      "two models that make one table",
+      [
+        "models/a.sql": "{{ config(alias='t') }} select 1 as x",
+        "models/b.sql": "{{ config(alias='t') }} select 1 as x",
+      ],
+      .duplicateResource, at: "models/b.sql", says: "staged.t"),
+    BrokenProject(
+      "YAML that does not parse", ["models/m.yml": "models:\n  - name: a\n   description: b"], .yamlSyntax,
+      at: "models/m.yml:3", says: ""),
+    BrokenProject(
+      "a YAML key that stands twice", ["models/m.yml": "version: 2\nmodels: []\nmodels: []"], .yamlSyntax,
+      at: "models/m.yml", says: "models"),
+    BrokenProject(
+      "a key that no model has",
+      ["models/a.sql": "select 1 as x", "models/m.yml": "models:\n  - name: a\n    descripton: b"],
+      .unknownKey,
+      at: "models/m.yml:3", says: "did you mean 'description'"),
+    BrokenProject(
+      "a key that no column has",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "models:\n  - name: a\n    columns:\n      - name: x\n        datatype: integer",
+      ], .unknownKey, at: "models/m.yml:5", says: "did you mean 'data_type'"),
+    BrokenProject(
+      "a key that no properties file has", ["models/m.yml": "model:\n  - name: a"], .unknownKey,
+      at: "models/m.yml:1",
+      says: "did you mean 'models'"),
+    BrokenProject(
+      "a model without a name", ["models/m.yml": "models:\n  - description: b"], .missingKey,
+      at: "models/m.yml:2",
+      says: "name"),
+    BrokenProject(
+      "a list where a text belongs",
+      ["models/a.sql": "select 1 as x", "models/m.yml": "models:\n  - name: a\n    description: [b]"],
+      .invalidValue,
+      at: "models/m.yml:3", says: "must be a text, not a list"),
+    BrokenProject(
+      "a type that does not exist",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "models:\n  - name: a\n    columns:\n      - name: x\n        data_type: intger",
+      ], .invalidValue, at: "models/m.yml:4", says: "did you mean 'integer'"),
+    BrokenProject(
+      "a declared column that the model does not have",
+      [
+        "models/a.sql": "select 1 as movie_id",
+        "models/m.yml": "models:\n  - name: a\n    columns:\n      - name: movie_di",
+      ], .undeclaredColumn, at: "models/m.yml:4", says: "did you mean 'movie_id'"),
+    BrokenProject(
+      "a declared column that the seed does not have",
+      ["seeds/s.csv": "a,b\n1,2\n", "seeds/s.yml": "seeds:\n  - name: s\n    columns:\n      - name: c"],
+      .undeclaredColumn, at: "seeds/s.yml:4", says: "its columns are a, b"),
+    BrokenProject(
+      "a test that does not exist",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests: [uniqe]",
+      ], .unknownTest, at: "models/m.yml:5", says: "did you mean 'unique'"),
+    BrokenProject(
+      "a test of a column that is not there",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "models:\n  - name: a\n    data_tests:\n      - unique:\n          column_name: y",
+      ], .sqlError, at: "models/m.yml:4", says: "no such column: y"),
+    BrokenProject(
+      "an argument that the test does not take",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests:\n          - not_null:\n              arguments: {colour: red}",
+      ], .templateRuntime, at: "models/m.yml:6", says: "colour"),
+    BrokenProject(
+      "a severity that does not exist",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests:\n          - not_null:\n              config: {severity: loud}",
+      ], .invalidValue, at: "models/m.yml:6", says: "loud"),
+    BrokenProject(
+      "a block that is not closed", ["models/a.sql": "select 1 as x\n{% if true %}"], .templateSyntax,
+      at: "models/a.sql:2", says: ""),
+    BrokenProject(
+      "a call of what does not exist", ["models/a.sql": "select\n  {{ reff('b') }}"], .templateUndefined,
+      at: "models/a.sql:2", says: "did you mean 'ref'"),
+    BrokenProject(
+      "a variable without a value", ["models/a.sql": "select {{ var('year') }} as x"], .templateUndefined,
+      at: "models/a.sql:1", says: "year"),
+    BrokenProject(
+      "an environment variable that is not set", ["models/a.sql": "select {{ env_var('NOPE') }} as x"],
+      .templateRuntime, at: "models/a.sql:1", says: "NOPE"),
+    BrokenProject(
+      "an error that a macro raises",
+      [
+        "macros/m.sql": "{% macro no() %}{{ exceptions.raise_compiler_error('never') }}{% endmacro %}",
+        "models/a.sql": "select {{ no() }}",
+      ],
+      .templateRaised, at: "macros/m.sql:1", says: "never"),
+    BrokenProject(
+      "two macros of one name",
+      ["macros/m.sql": "{% macro a() %}{% endmacro %}\n{% macro a() %}{% endmacro %}"], .duplicateResource,
+      at: "macros/m.sql:2", says: "'a'"),
+    BrokenProject(
+      "SQL that does not parse", ["models/a.sql": "select 1 as x\nform y"], .sqlError, at: "models/a.sql:2",
+      says: "near \"y\""),
+    BrokenProject(
+      "a column that the parent does not have",
+      ["models/a.sql": "select 1 as x", "models/b.sql": "select\n  y\nfrom {{ ref('a') }}"], .sqlError,
+      at: "models/b.sql:2", says: "no such column: y"),
+    BrokenProject(
+      "a function that SQLite does not have", ["models/a.sql": "select\n  median(1) as x"], .sqlError,
+      at: "models/a.sql:2", says: "median"),
+    BrokenProject(
+      "a statement that is no query", ["models/a.sql": "delete from sqlite_schema"], .sqlError,
+      at: "models/a.sql",
+      says: ""),
+    BrokenProject(
+      "two statements", ["models/a.sql": "select 1 as x;\nselect 2 as x"], .sqlNotOneStatement,
+      at: "models/a.sql",
+      says: "more than one"),
+    BrokenProject(
+      "a schema that is no layer", ["models/a.sql": "{{ config(schema='gold') }} select 1 as x"],
+      .invalidValue,
+      at: "models/a.sql", says: "raw, staged and main"),
+    BrokenProject(
+      "a materialization that is not done",
+      ["models/a.sql": "{{ config(materialized='incremental') }} select 1 as x"],
+      .materializationUnknown, at: "models/a.sql", says: "incremental"),
+    BrokenProject(
+      "a hook", ["models/a.sql": "{{ config(post_hook='select 1') }} select 1 as x"], .unsupportedFeature,
+      at: "models/a.sql", says: "post_hook"),
+    BrokenProject(
+      "a disabled parent",
+      [
+        "models/a.sql": "{{ config(enabled=false) }} select 1 as x",
+        "models/b.sql": "select * from {{ ref('a') }}",
+      ],
+      .disabledReference, at: "models/b.sql:1", says: "disabled"),
+    BrokenProject(
+      "a model described twice",
+      ["models/a.sql": "select 1 as x", "models/m.yml": "models:\n  - name: a\n  - name: a"],
+      .duplicateResource,
+      at: "models/m.yml:3", says: "twice"),
+    BrokenProject(
+      "a column described twice",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "models:\n  - name: a\n    columns:\n      - name: x\n      - name: x",
+      ], .duplicateResource, at: "models/m.yml:5", says: "twice"),
+    BrokenProject(
+      "a project without a name", ["dbt_project.yml": "profile: shop"], .missingKey, at: "dbt_project.yml:1",
+      says: "name"),
+    BrokenProject(
+      "a project with an unknown key", ["dbt_project.yml": "name: shop\nmodel-pathes: [models]"], .unknownKey,
+      at: "dbt_project.yml:2", says: "did you mean 'model-paths'"),
+    BrokenProject(
+      "a profile without the target",
+      ["profiles.yml": "shop:\n  target: dev\n  outputs:\n    prod: {type: sqlite}"],
+      .profileInvalid, at: "profiles.yml:2", says: "no output 'dev'"),
+    BrokenProject(
+      "a profile of another warehouse",
+      ["profiles.yml": "shop:\n  target: dev\n  outputs:\n    dev: {type: postgres}"], .profileInvalid,
+      at: "profiles.yml:4", says: "postgres"),
+  ]
+
+  @Test("is refused with its code, place and remedy before anything runs", arguments: cases)
+  func isRefused(_ broken: BrokenProject) throws {
+    let fixture = try ProjectFixture(broken.files)
+    let faults = try fixture.faults()
+    let fault = try #require(faults.first)
+    #expect(fault.code == broken.code)
+    let location = try #require(fault.location)
+    let place = location.line.map { "\(location.path):\($0)" } ?? location.path
+    #expect(place == broken.place || place.hasSuffix("/" + broken.place) || location.path == broken.place)
+    let words = ([fault.message] + fault.hints + fault.notes).joined(separator: "\n")
+    #expect(broken.says.isEmpty || words.contains(broken.says), "\(words)")
+  }
+
+  @Test("tells all of its faults at once")
+  func tellsAll() throws {
+    let fixture = try ProjectFixture([
+      "models/a.sql": "select * from {{ ref('nope') }}", "models/b.sql": "select {{ 1 + }}",
+      "models/m.yml": "models:\n  - name: a\n    colums: []",
+    ])
+    let codes = Set(try fixture.faults().map(\.code))
+    #expect(codes.isSuperset(of: [.unknownKey, .templateSyntax]))
+  }
+
+  @Test("a fault of one model is not repeated for those that read it")
+  func isToldOnce() throws {
+    let fixture = try ProjectFixture([
+      "models/a.sql": "select nope", "models/b.sql": "select * from {{ ref('a') }}",
+      "models/c.sql": "select * from {{ ref('b') }}",
+    ])
+    #expect(try fixture.faults().count == 1)
+  }
+}

@@ -1,0 +1,111 @@
+import Diagnostics
+import Files
+import SQLite
+import Storage
+import TestSupport
+import Transform
+
+/// A project in a folder of its own, with a warehouse beside it.
+struct ProjectFixture {
+  let folder: TemporaryFolder
+  var projectPath: String { folder.file("project") }
+  var warehouse: Warehouse { Warehouse(path: folder.file("warehouse")) }
+
+  /// - Parameter files: texts by path; `dbt_project.yml` is there unless it is among them.
+  init(_ files: [String: String] = [:]) throws {
+    folder = try TemporaryFolder()
+    try write("dbt_project.yml", Self.projectFile)
+    for (path, text) in files { try write(path, text) }
+  }
+
+  static let projectFile = """
+    name: shop
+    profile: shop
+    models:
+      shop:
+        +schema: staged
+        +materialized: table
+    seeds:
+      shop:
+        +schema: staged
+    """
+
+  func write(_ path: String, _ text: String) throws {
+    let file = Path.join(projectPath, path)
+    try FileSystem.createDirectory(Path.parent(of: file))
+    try FileSystem.write(text.utf8, to: file, isDurable: false)
+  }
+
+  func project(vars: String = "{}", environment: [String: String] = [:], target: String? = nil) throws
+    -> Project
+  {
+    try Project(
+      Project.Options(
+        path: projectPath, targetName: target, vars: try Project.vars(parsing: vars), environment: environment
+      ))
+  }
+
+  /// All that is wrong with the project, in the parse and in the check of its queries.
+  func faults() throws -> [Diagnostic] {
+    do {
+      let project = try project()
+      return try Preflight(project, seedLoader: PlainSeedLoader()).run(Set(project.manifest.nodes.keys))
+    } catch {
+      return Diagnostic.all(of: error)
+    }
+  }
+
+  /// Runs a verb over the draft.
+  @discardableResult
+  func run(
+    _ verb: RunPlan.Verb, select: [String] = [], failsFast: Bool = false, project given: Project? = nil
+  ) throws -> [RunResult] {
+    let project = try given ?? project()
+    let spec = select.isEmpty ? nil : try SelectionSpec(parsing: select)
+    let selected = Selector(project.manifest, project.graph).select(spec, exclude: nil)
+    let plan = RunPlan(verb, selected: selected, manifest: project.manifest, graph: project.graph)
+    let draft = try draft()
+    let runner = try Runner(
+      project: project, draft: draft, plan: plan, seedLoader: PlainSeedLoader(),
+      options: Runner.Options(failsFast: failsFast))
+    return try runner.run(plan) { _ in }
+  }
+
+  func draft() throws -> Draft {
+    try Draft(WarehouseLock(warehouse, command: "test", timeoutSeconds: 5))
+  }
+
+  /// The rows of a query over the draft.
+  func rows(_ sql: String) throws -> [[SQLiteValue]] {
+    try WarehouseReader(warehouse, .draft).connection.rows(sql)
+  }
+}
+
+/// Loads seeds of plain fields, so that the engine's tests do not need the ingest.
+struct PlainSeedLoader: SeedLoading {
+  func load(
+    path: String, displayPath: String, delimiter: UInt8, columnTypes: [String: ColumnType],
+    into relation: Relation,
+    _ connection: Connection
+  ) throws -> Int {
+    let lines = try FileSystem.readText(path).split(separator: "\n")
+    let names = lines[0].split(separator: ",").map(String.init)
+    let columns = names.map { name in
+      "\(SQLIdentifier(name)) \((columnTypes[name] ?? .text).sqliteName)"
+    }
+    try connection.execute("create table \(relation.sql) (\(columns.joined(separator: ", ")))")
+    for line in lines.dropFirst() {
+      let values = line.split(separator: ",", omittingEmptySubsequences: false).map { field in
+        field.isEmpty ? SQLiteValue.null : .text(String(field))
+      }
+      let marks = names.map { _ in "?" }.joined(separator: ", ")
+      try connection.run("insert into \(relation.sql) values (\(marks))", values)
+    }
+    return lines.count - 1
+  }
+
+  func columnNames(path: String, displayPath: String, delimiter: UInt8) throws -> [String] {
+    let header = try FileSystem.readText(path).split(separator: "\n").first ?? ""
+    return header.split(separator: ",").map(String.init)
+  }
+}
