@@ -51,19 +51,24 @@ let package = Package(
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["Diagnostics", "Files", "SQLite", "Storage"]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"], exclude: ["Golden"]),
+    .testTarget(name: "FilesTests", dependencies: ["Diagnostics", "Files", "TestSupport"]),
     .testTarget(name: "CSVTests", dependencies: ["CSV", "Diagnostics"]),
     .testTarget(name: "JinjaTests", dependencies: ["Diagnostics", "Jinja"]),
-    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
+    .testTarget(name: "SQLiteTests", dependencies: ["Diagnostics", "Files", "SQLite", "TestSupport"]),
     .testTarget(name: "ZipTests", dependencies: ["Diagnostics", "Zip"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"]),
+    .testTarget(name: "StorageTests", dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport"]),
     .testTarget(
       name: "IngestTests", dependencies: ["Diagnostics", "Files", "Ingest", "SQLite", "Storage", "Zip"]),
     .testTarget(name: "SampleTests", dependencies: ["Diagnostics", "Sample", "Zip"]),
     .testTarget(
       name: "TransformTests",
       dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport", "Transform"]),
+    // The command as its users have it: the tests run the built binary.
+    .testTarget(
+      name: "CLITests",
+      dependencies: ["CLI", "Diagnostics", "Files", "SQLite", "Sample", "Storage", "TestSupport", "Zip"],
+      exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

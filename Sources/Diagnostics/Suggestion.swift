@@ -1,6 +1,7 @@
 /// Finds what the user may have meant.
 package enum Suggestion {
-  /// The candidates nearest to `name`, best first: at most `limit`, none farther than a third of its length.
+  /// The candidates nearest to `name`, best first: at most `limit`, none farther than two changes or a
+  /// third of its length.
   ///
   /// The order is that of distance, then of the alphabet, so it does not depend on the candidates' order.
   package static func nearest(to name: String, in candidates: some Sequence<String>, limit: Int = 3)

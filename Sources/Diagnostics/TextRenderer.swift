@@ -28,11 +28,13 @@ package struct TextRenderer: Sendable {
   private func excerptLines(_ excerpt: String, line: Int, column: Int?, tint: String) -> [String] {
     let number = String(line)
     let margin = String(repeating: " ", count: number.count)
-    let shown = String(excerpt.prefix(160).map { $0 == "\t" ? " " : $0 })
-    var lines = [paint("  \(number) | ", "34") + shown]
+    // Data may hold whatever moves the cursor or the colours of a terminal.
+    let shown = excerpt.prefix(160).map { $0.isControl ? " " : $0 }
+    var lines = [paint("  \(number) | ", "34") + String(shown)]
     if let column, column >= 1, column <= shown.count + 1 {
+      let width = shown[..<(column - 1)].reduce(0) { $0 + $1.cellCount }
       lines.append(
-        paint("  \(margin) | ", "34") + String(repeating: " ", count: column - 1) + paint("^", "1;\(tint)"))
+        paint("  \(margin) | ", "34") + String(repeating: " ", count: width) + paint("^", "1;\(tint)"))
     }
     return lines
   }
@@ -46,5 +48,25 @@ package struct TextRenderer: Sendable {
 
   private func paint(_ text: String, _ style: String) -> String {
     usesColor ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
+  }
+}
+
+extension Character {
+  /// Whether the character would act on a terminal instead of being seen.
+  fileprivate var isControl: Bool {
+    unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
+
+  /// How many cells of a terminal the character takes (Unicode Standard Annex 11, the blocks that are wide).
+  fileprivate var cellCount: Int {
+    guard let first = unicodeScalars.first else { return 0 }
+    switch first.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+      0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF,
+      0x20000...0x3FFFD:
+      return 2
+    default:
+      return 1
+    }
   }
 }

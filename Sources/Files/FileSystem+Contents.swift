@@ -35,7 +35,7 @@ extension FileSystem {
   package static func write(
     _ bytes: some Collection<UInt8>, to path: String, mode: UInt32 = 0o644, isDurable: Bool = true
   ) throws(FileError) {
-    let temporary = "\(path).new-\(getpid())"
+    let temporary = temporaryPath(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(mode))
     guard descriptor >= 0 else { throw FileError("create", temporary) }
     do throws(FileError) {

@@ -63,9 +63,12 @@ package enum FileSystem {
   /// Makes a folder and those above it that are missing.
   package static func createDirectory(_ path: String, mode: UInt32 = 0o755) throws(FileError) {
     if mkdir(path, mode_t(mode)) == 0 { return }
-    if errno == EEXIST, isDirectory(path) { return }
+    let reason = errno
+    if reason == EEXIST, isDirectory(path) { return }
     let parent = Path.parent(of: path)
-    guard errno == ENOENT, parent != path else { throw FileError("create the folder", path) }
+    guard reason == ENOENT, parent != path else {
+      throw FileError("create the folder", path, errorNumber: reason)
+    }
     try createDirectory(parent, mode: mode)
     if mkdir(path, mode_t(mode)) != 0, errno != EEXIST { throw FileError("create the folder", path) }
   }
@@ -91,7 +94,7 @@ package enum FileSystem {
 
   /// Makes `link` a symbolic link to `target`, in one step where it exists already.
   package static func replaceLink(_ link: String, target: String) throws(FileError) {
-    let temporary = "\(link).new-\(getpid())"
+    let temporary = temporaryPath(for: link)
     unlink(temporary)
     guard symlink(target, temporary) == 0 else { throw FileError("create the link", temporary) }
     do {
@@ -117,6 +120,14 @@ package enum FileSystem {
 
   package static func setMode(_ path: String, _ mode: UInt32) throws(FileError) {
     if chmod(path, mode_t(mode)) != 0 { throw FileError("set the permissions of", path) }
+  }
+
+  /// How the names of unfinished files and folders begin, which a killed process may leave.
+  package static let temporaryPrefix = ".tmp-"
+
+  /// A name beside `path` for what will take its place.
+  static func temporaryPath(for path: String) -> String {
+    Path.join(Path.parent(of: path), "\(temporaryPrefix)\(Path.name(of: path))-\(getpid())")
   }
 
   // MARK: Durability

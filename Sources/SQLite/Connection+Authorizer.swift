@@ -56,6 +56,11 @@ extension Connection {
 
   /// Refuses from now on whatever is not a pure read: for SQL that a user typed.
   package func authorizeReadsOnly() {
+    removeAuthorizer()
+    // SQLite makes these tables when they are first named, and would ask for a `CREATE TABLE` then.
+    for function in ["json_each", "json_tree"] + readingPragmas.union(statePragmas).map({ "pragma_\($0)" }) {
+      _ = try? prepare("select 1 from \(function)")
+    }
     authorize { action in
       switch action {
       case .select, .read, .recursive: true

@@ -18,12 +18,8 @@ package final class Connection {
   /// - Parameter isImmutable: promises that nobody changes the file, so that no lock is taken and no journal looked for.
   package init(path: String, access: Access, isImmutable: Bool = false) throws(SQLiteError) {
     var handle: OpaquePointer?
-    let flags =
-      switch access {
-      case .readOnly: SQLITE_OPEN_READONLY
-      case .readWrite: SQLITE_OPEN_READWRITE
-      case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-      }
+    // The URI says the access to this file. The flags are the most that any attached file may have.
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let name = path == ":memory:" ? path : Self.uri(path, access: access, isImmutable: isImmutable)
     let result = sqlite3_open_v2(
       name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, nil)
@@ -64,13 +60,24 @@ package final class Connection {
     guard let statement = try prepareFirst(of: &rest) else {
       throw SQLiteError(resultCode: SQLITE_MISUSE, reason: "there is no statement in this SQL", sql: sql)
     }
-    let offset = sql.utf8.distance(from: sql.utf8.startIndex, to: rest.startIndex)
-    if try prepareFirst(of: &rest) != nil {
+    if let offset = secondStatementOffset(in: rest) {
       throw SQLiteError(
         resultCode: SQLITE_MISUSE, reason: "there is more than one statement in this SQL", sql: sql,
         offset: offset)
     }
     return statement
+  }
+
+  /// Where more than space, comments and semicolons begins, in bytes of the text that `rest` was cut from.
+  private func secondStatementOffset(in rest: Substring) -> Int? {
+    let bytes = rest.utf8
+    var index = SQLText.skippingBlanks(bytes, from: bytes.startIndex)
+    while index < bytes.endIndex, bytes[index] == UInt8(ascii: ";") {
+      index = SQLText.skippingBlanks(bytes, from: bytes.index(after: index))
+    }
+    // SQLite stops at a zero byte.
+    if index == bytes.endIndex || bytes[index] == 0 { return nil }
+    return rest.base.utf8.distance(from: rest.base.utf8.startIndex, to: index)
   }
 
   /// Prepares the first statement of `sql` and cuts it off; nil where nothing but space and comments is left.
@@ -107,7 +114,9 @@ package final class Connection {
   package func scalar(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) -> SQLiteValue? {
     let statement = try prepare(sql)
     try statement.bind(values)
-    return try statement.step() ? statement.value(0) : nil
+    // In a conditional expression `nil` would be the value NULL.
+    guard try statement.step() else { return nil }
+    return statement.value(0)
   }
 
   /// The first column of the first row as an integer; 0 where there is none.

@@ -8,13 +8,7 @@ package struct SQLIdentifier: Sendable, Hashable, CustomStringConvertible {
 
   /// The name in double quotes, inner quotes doubled: safe whatever it holds.
   package var quoted: String {
-    var text = "\""
-    for character in name {
-      if character == "\"" { text.append(character) }
-      text.append(character)
-    }
-    text.append("\"")
-    return text
+    doubling("\"", in: name)
   }
 
   package var description: String { quoted }
@@ -30,12 +24,19 @@ package struct SQLLiteral: Sendable, CustomStringConvertible {
 
   /// The text in single quotes, inner quotes doubled.
   package var description: String {
-    var literal = "'"
-    for character in text {
-      if character == "'" { literal.append(character) }
-      literal.append(character)
-    }
-    literal.append("'")
-    return literal
+    doubling("'", in: text)
   }
+}
+
+/// The text between quotes, its own doubled. By scalars: a quote and a combining mark are one `Character`, and no
+/// quote then, but SQLite sees the quote.
+private func doubling(_ quote: Unicode.Scalar, in text: String) -> String {
+  var quoted = String.UnicodeScalarView()
+  quoted.append(quote)
+  for scalar in text.unicodeScalars {
+    if scalar == quote { quoted.append(quote) }
+    quoted.append(scalar)
+  }
+  quoted.append(quote)
+  return String(quoted)
 }

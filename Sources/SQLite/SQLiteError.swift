@@ -85,6 +85,27 @@ package enum SQLText {
     let start = (bytes[..<end].lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
     let stop = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
     let column = String(decoding: bytes[start..<max(start, end)], as: UTF8.self).count + 1
-    return (line, column, String(decoding: bytes[start..<stop], as: UTF8.self))
+    let isCarriageReturned = stop > start && bytes[stop - 1] == UInt8(ascii: "\r")
+    let shown = bytes[start..<(isCarriageReturned ? stop - 1 : stop)]
+    return (line, column, String(decoding: shown, as: UTF8.self))
+  }
+
+  /// The first place from `index` on that is neither space nor comment; SQLite takes an open comment as closed.
+  static func skippingBlanks(_ bytes: Substring.UTF8View, from index: Substring.Index) -> Substring.Index {
+    var rest = bytes[index...]
+    while let byte = rest.first {
+      if byte == 0x20 || (0x09...0x0D).contains(byte) {
+        rest = rest.dropFirst()
+      } else if rest.starts(with: "--".utf8) {
+        rest = rest.drop { $0 != UInt8(ascii: "\n") }
+      } else if rest.starts(with: "/*".utf8) {
+        rest = rest.dropFirst(2)
+        while !rest.isEmpty, !rest.starts(with: "*/".utf8) { rest = rest.dropFirst() }
+        rest = rest.dropFirst(2)
+      } else {
+        break
+      }
+    }
+    return rest.startIndex
   }
 }

@@ -13,6 +13,13 @@ package struct Build: Sendable {
 
   package func file(_ layer: Layer) -> String { Path.join(path, layer.fileName) }
 
+  /// The time in the id, `20261122T071530Z-1a2b3c4d`; nil for a name that is no build's.
+  var time: Timestamp? {
+    let parts = id.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].utf8.count == 8, parts[1].allSatisfy(\.isHexDigit) else { return nil }
+    return Timestamp(compact: String(parts[0]))
+  }
+
   private var recordPath: String { Path.join(path, BuildRecord.fileName) }
 
   /// `build.json`. A record of a newer format is refused by name.
@@ -26,13 +33,7 @@ package struct Build: Sendable {
         notes: [error.diagnostic.message],
         hints: ["go back to a sound build with `reelhouse rollback`"])
     }
-    let version = try? JSON.decode(FormatVersion.self, from: bytes)
-    if let version, version.formatVersion > BuildRecord.currentFormatVersion {
-      throw StorageError(
-        .warehouseFormatTooNew,
-        "the build '\(id)' has format \(version.formatVersion); this reelhouse reads up to \(BuildRecord.currentFormatVersion)",
-        hints: ["use the version of reelhouse that wrote the build, or a newer one"])
-    }
+    try refuseNewerFormat(bytes)
     do {
       return try JSON.decode(BuildRecord.self, from: bytes)
     } catch {
@@ -41,6 +42,20 @@ package struct Build: Sendable {
         notes: ["\(error)"],
         hints: ["go back to a sound build with `reelhouse rollback`"])
     }
+  }
+
+  /// Refuses a build of a newer format, which holds we know not what; any other may be read as far as it can be.
+  package func refuseNewerFormat() throws {
+    if let bytes = try? FileSystem.read(recordPath) { try refuseNewerFormat(bytes) }
+  }
+
+  private func refuseNewerFormat(_ bytes: [UInt8]) throws {
+    let version = try? JSON.decode(FormatVersion.self, from: bytes)
+    guard let version, version.formatVersion > BuildRecord.currentFormatVersion else { return }
+    throw StorageError(
+      .warehouseFormatTooNew,
+      "the build '\(id)' has format \(version.formatVersion); this reelhouse reads up to \(BuildRecord.currentFormatVersion)",
+      hints: ["use the version of reelhouse that wrote the build, or a newer one"])
   }
 }
 
@@ -99,22 +114,31 @@ package struct BuildRecord: Sendable, Codable, Equatable {
 extension Warehouse {
   /// The published build that `current` points to, or nil where nothing is published.
   package func currentBuild() throws -> Build? {
-    guard let target = try FileSystem.readLink(currentLink) else { return nil }
-    let id = Path.name(of: target)
-    let build = Build(id: id, path: Path.join(buildsPath, id))
-    guard FileSystem.isDirectory(build.path) else {
-      throw StorageError(
-        .buildDamaged, "'\(currentLink)' points to the build '\(id)', which is missing",
-        hints: ["choose another with `reelhouse rollback ID`", "`reelhouse builds` lists them"])
+    var target = try FileSystem.readLink(currentLink)
+    while let found = target {
+      let id = Path.name(of: found)
+      let build = Build(id: id, path: Path.join(buildsPath, id))
+      if FileSystem.isDirectory(build.path) { return build }
+      // A publish may have turned the link meanwhile, and removed the build that it led to.
+      target = try FileSystem.readLink(currentLink)
+      if target == found {
+        throw StorageError(
+          .buildDamaged, "'\(currentLink)' points to the build '\(id)', which is missing",
+          hints: [
+            "choose another with `reelhouse rollback ID`: `reelhouse builds` lists them",
+            "where none is left, remove '\(currentLink)' and build again",
+          ])
+      }
     }
-    return build
+    return nil
   }
 
   /// All builds, newest first.
   package func builds() throws -> [Build] {
     guard FileSystem.isDirectory(buildsPath) else { return [] }
-    return try FileSystem.list(buildsPath).filter { !$0.hasPrefix(".") }.reversed().map {
-      Build(id: $0, path: Path.join(buildsPath, $0))
+    return try FileSystem.list(buildsPath).reversed().compactMap { name in
+      let build = Build(id: name, path: Path.join(buildsPath, name))
+      return build.time != nil && FileSystem.isDirectory(build.path) ? build : nil
     }
   }
 

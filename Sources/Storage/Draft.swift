@@ -25,6 +25,8 @@ package final class Draft {
     let isDoubtful = try mark.survivedMachine()
     for layer in Layer.allCases { try prepare(layer, isDoubtful: isDoubtful) }
     if isDoubtful { try mark.remove() }
+    // A process of this boot died before it had synchronized: that is left to this one.
+    if mark.isSet { writtenLayers = Set(Layer.allCases) }
   }
 
   deinit {
@@ -34,17 +36,11 @@ package final class Draft {
 
   private func prepare(_ layer: Layer, isDoubtful: Bool) throws {
     let path = warehouse.draftFile(layer)
-    var condition = try LayerFile.condition(of: path)
-    if isDoubtful, condition == .writable {
-      condition = .damaged(reason: "the machine went down while a command was writing it")
-    }
-    switch condition {
+    switch try isDoubtful ? doubtfulCondition(of: path) : settledCondition(of: path) {
     case .writable, .frozen:
       return
-    case .missing:
+    case .missing, .empty:
       break
-    case .empty:
-      try FileSystem.remove(path)
     case .damaged(let reason):
       notices.append(
         Diagnostic(
@@ -54,9 +50,30 @@ package final class Draft {
           hints: [
             "what of it was not published is derived again by the next `reelhouse ingest` and `reelhouse build`"
           ]))
-      for suffix in ["", "-journal"] { try FileSystem.remove(path + suffix) }
     }
+    try LayerFile.remove(path)
     try restore(layer, at: path)
+  }
+
+  /// The condition of a file after a fall of the machine: only a build's own file is known to be on the disk whole.
+  private func doubtfulCondition(of path: String) throws -> LayerFile.Condition {
+    let condition = try LayerFile.condition(of: path)
+    let linkCount = try FileSystem.status(path)?.linkCount ?? 0
+    guard condition == .writable || (condition == .frozen && linkCount == 1) else { return condition }
+    return .damaged(reason: "the machine went down while a command was writing it")
+  }
+
+  /// The condition of a file when a transaction that was cut off is rolled back.
+  private func settledCondition(of path: String) throws -> LayerFile.Condition {
+    let condition = try LayerFile.condition(of: path)
+    guard condition == .writable else { return condition }
+    do {
+      try LayerFile.settle(path)
+      return condition
+    } catch {
+      guard error.code == .sqlCorrupt else { throw error }
+      return .damaged(reason: error.reason)
+    }
   }
 
   /// Puts the published file of a layer in the draft, or an empty one.
@@ -64,6 +81,12 @@ package final class Draft {
     if let build = try warehouse.currentBuild() {
       let published = build.file(layer)
       if FileSystem.exists(published) {
+        guard try LayerFile.condition(of: published) == .frozen else {
+          throw StorageError(
+            .buildDamaged, "the layer '\(layer.rawValue)' of the published build '\(build.id)' is damaged",
+            notes: ["'\(published)' is to take the place of the draft's missing layer"],
+            hints: ["go back to a sound build with `reelhouse rollback`"])
+        }
         if try !FileSystem.hardLink(published, to: path) {
           let temporary = temporaryPath(for: layer)
           try FileSystem.copy(published, to: temporary)
@@ -112,7 +135,8 @@ package final class Draft {
         "pragma \(schema).journal_mode = delete; pragma \(schema).synchronous = \(mark.isReliable ? "off" : "normal")"
       )
     }
-    try connection.execute("pragma cache_size = -65536; pragma temp_store = file")
+    // SQLite sorts in runs of the cache's size: larger ones fall out of the processor's caches and take longer.
+    try connection.execute("pragma cache_size = -8000; pragma temp_store = file")
     return connection
   }
 
@@ -162,14 +186,13 @@ package struct LayerReplacement: ~Copyable {
 
   /// Puts the new file in the old one's place in one step. All connections to it must be closed.
   package consuming func commit() throws {
-    // A journal of the old file must not meet the new one: opening the old file rolls it back.
-    if FileSystem.exists("\(targetPath)-journal") {
-      let old = try Connection(path: targetPath, access: .readWrite)
-      _ = try old.integer("select count(*) from sqlite_schema")
-    }
-    try FileSystem.remove("\(targetPath)-journal")
+    // A journal of the old file must not meet the new one. It is rolled back first, so that the old file stays
+    // sound should the process end in between.
+    try LayerFile.settle(targetPath)
+    for suffix in LayerFile.companionSuffixes { try FileSystem.remove(targetPath + suffix) }
     try FileSystem.synchronize(path)
     try FileSystem.rename(path, to: targetPath)
+    try FileSystem.synchronize(Path.parent(of: targetPath))
     isCommitted = true
   }
 

@@ -8,10 +8,11 @@ struct LayerCheck {
 
   func run() throws {
     do {
-      let connection = try Connection(path: path, access: .readWrite)
+      let connection = try connect()
       // A write-ahead log that another program turned on ends here.
-      try connection.execute("pragma journal_mode = delete")
-      let verdict = try connection.rows("pragma quick_check(10)").compactMap { row -> String? in
+      try connection.execute("pragma \(layer.schemaName).journal_mode = delete")
+      let check = "pragma \(layer.schemaName).quick_check(10)"
+      let verdict = try connection.rows(check).compactMap { row -> String? in
         if case .text(let text)? = row.first { text } else { nil }
       }
       guard verdict == ["ok"] else { throw damaged(verdict) }
@@ -19,11 +20,19 @@ struct LayerCheck {
       throw damaged([error.reason])
     }
     try checkViews()
-    for suffix in ["-journal", "-wal", "-shm"] where FileSystem.exists(path + suffix) {
+    for suffix in LayerFile.companionSuffixes where FileSystem.exists(path + suffix) {
       throw StorageError(
         .draftUnfinished, "the draft's layer '\(layer.rawValue)' is in use by another program",
         notes: ["'\(path + suffix)' exists"], hints: ["close that program's connection, then publish again"])
     }
+  }
+
+  /// Opens the layer under its own name: under another one, a view that names its database looks like damage.
+  private func connect() throws(SQLiteError) -> Connection {
+    guard layer != .main else { return try Connection(path: path, access: .readWrite) }
+    let connection = try Connection(path: ":memory:", access: .create)
+    try connection.attach(path, as: layer.schemaName, access: .readWrite)
+    return connection
   }
 
   /// Reads each view with the file attached under a name that no project uses: a view whose text names a database
@@ -31,9 +40,9 @@ struct LayerCheck {
   func checkViews() throws {
     let connection = try Connection(path: ":memory:", access: .create)
     let name = "reelhouse_check"
-    try connection.attach(path, as: name, access: .readOnly)
     let views: [[SQLiteValue]]
     do {
+      try connection.attach(path, as: name, access: .readOnly)
       views = try connection.rows("select name from \(name).sqlite_schema where type = 'view' order by name")
     } catch {
       throw notPortable(error.reason)

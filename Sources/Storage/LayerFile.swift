@@ -47,11 +47,45 @@ package enum LayerFile {
     return header[18] == frozenWriteVersion ? .frozen : .writable
   }
 
+  /// What SQLite may have beside a database: it belongs to that database and must never meet another.
+  static let companionSuffixes = ["-journal", "-wal", "-shm"]
+
+  static func hasCompanion(_ path: String) -> Bool {
+    companionSuffixes.contains { FileSystem.exists(path + $0) }
+  }
+
+  /// Removes a layer's file and whatever SQLite has beside it.
+  static func remove(_ path: String) throws(FileError) {
+    for suffix in [""] + companionSuffixes { try FileSystem.remove(path + suffix) }
+  }
+
+  /// Rolls back what a killed process left undone; a connection that only reads cannot.
+  static func settle(_ path: String) throws(SQLiteError) {
+    guard hasCompanion(path) else { return }
+    let connection = try Connection(path: path, access: .readWrite)
+    connection.setBusyTimeout(milliseconds: 10_000)
+    _ = try connection.integer("select count(*) from sqlite_schema")
+  }
+
   /// Marks a closed, sound file as frozen and waits until it is on the disk.
+  ///
+  /// A file that is frozen already may be a build's own: it is not written again.
   static func freeze(_ path: String) throws {
-    try setVersions(path, write: frozenWriteVersion, read: 1)
-    try FileSystem.setMode(path, 0o444)
+    if try condition(of: path) != .frozen { try markFrozen(path) }
+    if try FileSystem.status(path)?.mode != 0o444 { try FileSystem.setMode(path, 0o444) }
     try FileSystem.synchronize(path)
+  }
+
+  /// Sets the write version, and counts the change as SQLite does (bytes 24 and 92): a program that has the file open
+  /// drops the header that it remembers, and sees that it must not write any more.
+  private static func markFrozen(_ path: String) throws(FileError) {
+    var header = try readHeader(path)
+    let count = header[24..<28].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } &+ 1
+    let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> UInt32($0)) }
+    header.replaceSubrange(24..<28, with: bytes)
+    header.replaceSubrange(92..<96, with: bytes)
+    header.replaceSubrange(18..<20, with: [frozenWriteVersion, 1])
+    try write(header[18...], to: path, at: 18)
   }
 
   /// Makes a frozen file of the draft writable: in place where it has one name, else as a copy under that name.
@@ -81,11 +115,14 @@ package enum LayerFile {
   }
 
   private static func setVersions(_ path: String, write: UInt8, read: UInt8) throws(FileError) {
+    try Self.write([write, read], to: path, at: 18)
+  }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to path: String, at offset: Int) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError("open", path) }
     defer { close(descriptor) }
-    let versions = [write, read]
-    let count = versions.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, 2, 18) }
-    if count != 2 { throw FileError("write", path) }
+    let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+    if count != bytes.count { throw FileError("write", path) }
   }
 }

@@ -44,6 +44,7 @@ package struct Publisher {
   package func publish(_ contents: Contents, now: Timestamp) throws -> Outcome {
     try draft.synchronize()
     let current = try warehouse.currentBuild()
+    try current?.refuseNewerFormat()
     let record = current.flatMap { try? $0.record() }
     if let current, let record, try isUnchanged(since: current, record, contents) {
       return .unchanged(current)
@@ -124,9 +125,7 @@ package struct Publisher {
 
   /// A time later than that of every build, so that the order of names is the order of publishing.
   private func uniqueTime(_ now: Timestamp) throws -> Timestamp {
-    guard let newest = try warehouse.builds().first else { return now }
-    var time = now
-    while newest.id.hasPrefix(time.compact) { time.microseconds += 1_000_000 }
-    return time
+    guard let newest = try warehouse.builds().first?.time, now.compact <= newest.compact else { return now }
+    return Timestamp(microseconds: newest.microseconds + 1_000_000)
   }
 }

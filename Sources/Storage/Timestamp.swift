@@ -36,6 +36,24 @@ package struct Timestamp: Sendable, Hashable, Comparable {
       "\(part.year)\(two(part.month))\(two(part.day))T\(two(part.hour))\(two(part.minute))\(two(part.second))Z"
   }
 
+  /// The time of a text like `20261122T071530Z`; nil for any other text.
+  package init?(compact: String) {
+    let parts = compact.utf8.split(separator: UInt8(ascii: "T"), omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].last == UInt8(ascii: "Z"), let day = Int32(Substring(parts[0])),
+      let time = Int32(Substring(parts[1].dropLast()))
+    else { return nil }
+    var utc = tm()
+    utc.tm_year = day / 10_000 - 1900
+    utc.tm_mon = day / 100 % 100 - 1
+    utc.tm_mday = day % 100
+    utc.tm_hour = time / 10_000
+    utc.tm_min = time / 100 % 100
+    utc.tm_sec = time % 100
+    microseconds = Int64(timegm(&utc)) * 1_000_000
+    // Signs, missing digits and the 31st of February were taken for another time.
+    guard self.compact == compact else { return nil }
+  }
+
   /// `07:15:30`: the time of day where the user is.
   package var localTimeOfDay: String {
     var seconds = time_t(microseconds.floored(to: 1_000_000) / 1_000_000)

@@ -20,6 +20,9 @@ struct UnsynchronizedMark {
   /// Whether the mark can tell; where a system does not name its boots, every transaction is synchronized instead.
   var isReliable: Bool { boot != nil }
 
+  /// Whether a mark is there.
+  var isSet: Bool { FileSystem.exists(path) }
+
   /// Whether a mark was left by another boot.
   func survivedMachine() throws -> Bool {
     guard let boot, FileSystem.exists(path) else { return false }

@@ -46,7 +46,7 @@ package struct Warehouse: Sendable {
 
   /// Removes what interrupted commands left behind. Only the holder of the lock may.
   func sweep() throws {
-    for folder in [draftPath, buildsPath] {
+    for folder in [path, draftPath, buildsPath] {
       for name in try FileSystem.list(folder) where name.hasPrefix(Self.temporaryPrefix) {
         try FileSystem.removeTree(Path.join(folder, name))
       }
@@ -54,5 +54,5 @@ package struct Warehouse: Sendable {
   }
 
   /// How the names of unfinished files and folders begin.
-  static let temporaryPrefix = ".tmp-"
+  static let temporaryPrefix = FileSystem.temporaryPrefix
 }

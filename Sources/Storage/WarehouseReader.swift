@@ -23,6 +23,8 @@ package struct WarehouseReader: ~Copyable {
     if target == .current, try warehouse.currentBuild() == nil { target = .draft }
     if target == .draft {
       guard warehouse.hasDraft else { throw Self.empty(warehouse) }
+      // Where that fails, for want of the right to write, the connection says what is amiss.
+      for layer in Layer.allCases { try? LayerFile.settle(warehouse.draftFile(layer)) }
       connection = try Self.connect(isImmutable: false) { warehouse.draftFile($0) }
       connection.setBusyTimeout(milliseconds: 10_000)
       build = nil
@@ -30,6 +32,7 @@ package struct WarehouseReader: ~Copyable {
     } else {
       let held = try Self.hold(target, of: warehouse)
       let build = held.build
+      try build.refuseNewerFormat()
       connection = try Self.connect(isImmutable: true) { build.file($0) }
       self.build = build
       lock = held.lock

@@ -49,7 +49,7 @@ import Testing
       name: "wide-characters",
       diagnostic: Diagnostic(
         .valueInvalid, "'七' is no integer",
-        at: Diagnostics.SourceLocation(path: "movies.csv", line: 3, column: 7),
+        at: Diagnostics.SourceLocation(path: "movies.csv", line: 3, column: 8),
         excerpt: "東京物語,é,七,🎬")),
     Case(
       name: "control-characters",

@@ -57,7 +57,9 @@ import Testing
     let told = diagnostic {
       _ = try connection.rows(sql.replacingFirst("FOLDER", with: folder.path))
     }
-    #expect(told?.code == .sqlReadOnly, "\(told?.message ?? "it was done")")
+    // A function is refused as an unknown one is, with words of its own.
+    let isRefused = told?.code == .sqlReadOnly || told?.message.hasPrefix("not authorized") == true
+    #expect(isRefused, "\(told?.message ?? "it was done")")
     connection.removeAuthorizer()
     #expect(try folder.names() == before)
     #expect(try connection.rows("select x from t order by x") == [[1], [3]])
@@ -100,7 +102,7 @@ import Testing
     _ = try connection.prepare("select y, count(*) from v, t group by 1")
     #expect(log.actions.contains(.select))
     #expect(log.actions.contains(.read(table: "t", column: "y", database: "main")))
-    #expect(log.actions.contains(.read(table: "v", column: "", database: "main")))
+    #expect(log.actions.contains(.read(table: "t", column: "x", database: "main")))
     #expect(log.actions.contains(.function("count")))
     log.actions = []
     _ = try connection.prepare("insert into t select 1, 2")

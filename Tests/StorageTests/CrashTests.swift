@@ -138,20 +138,24 @@ import Testing
 
   @Test(
     "a process that is killed amid a transaction leaves the state before it",
-    .enabled(if: Tool.exists("sqlite3")))
+    .enabled(if: Tool.exists("python3")))
   func killed() throws {
     try fixture.publish(1)
-    try fixture.withDraft { draft throws in
+    try fixture.withDraft { draft in
       try draft.connect(writing: [.main]).execute("create table filler as select zeroblob(100000) as x")
     }
-    let sqlite = try #require(Tool("sqlite3"))
+    let script = """
+      import sqlite3, sys
+      c = sqlite3.connect(sys.argv[1], isolation_level=None)
+      c.executescript("pragma cache_size = 1; begin; update filler set x = zeroblob(200000); update token set x = 9;")
+      print("here", flush=True)
+      sys.stdin.read()
+      """
+    let python = try #require(Tool("python3"))
+    // Python may be started by a script of another name, which is not the process to be killed.
+    let real = try python.run(["-c", "import sys; print(sys.executable)"]).output.split(separator: "\n")
     let child = try ChildProcess(
-      sqlite.path,
-      [
-        "-batch", warehouse.draftFile(.main),
-        "pragma cache_size = 1; begin; update filler set x = zeroblob(200000); update token set x = 9; select 'here';",
-        ".shell read line",
-      ])
+      String(try #require(real.first)), ["-c", script, warehouse.draftFile(.main)])
     #expect(child.readLine() == "here")
     #expect(FileSystem.exists(warehouse.draftFile(.main) + "-journal"))
     child.kill()

@@ -32,6 +32,12 @@ ranked as (
 
 )
 
-select movie_id, theme_group, themes_in_group, themes
+-- One row per movie already: the grouping is for SQLite, which then indexes this view where it is joined.
+select
+  movie_id,
+  max(theme_group) as theme_group,
+  max(themes_in_group) as themes_in_group,
+  max(themes) as themes
 from ranked
 where preference = 1
+group by movie_id
