@@ -42,8 +42,15 @@ lint: ## Check the form of the code.
 format: ## Bring the code into form.
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
-conformance: build ## Run the project with real dbt over the same data and compare every relation (needs PyPI).
-	python3 Tests/Conformance/conformance.py --reelhouse $(BIN)
+CONFORMANCE := .build/conformance
+ARCHIVE ?=
+
+conformance: build ## Build with real dbt over the same data and compare every relation. ARCHIVE=zip; needs PyPI.
+	@mkdir -p $(CONFORMANCE)
+	@[ -n "$(ARCHIVE)" ] || $(BIN) sample --movies 20000 --out $(CONFORMANCE)/archive.zip
+	$(BIN) ingest $(or $(ARCHIVE),$(CONFORMANCE)/archive.zip) --warehouse $(CONFORMANCE)/warehouse
+	$(BIN) build --quiet --warehouse $(CONFORMANCE)/warehouse
+	python3 Tests/Conformance/conformance.py $(CONFORMANCE)/warehouse/current
 
 clean: ## Remove what was built, and the project's artifacts. The warehouse stays.
 	rm -rf .build target logs

@@ -12,6 +12,7 @@ package final class Connection {
   package let path: String
   let handle: OpaquePointer
   private var authorizer: AuthorizerBox?
+  private var stopBox: StopBox?
 
   /// Opens `path`; `:memory:` is a database without a file.
   ///
@@ -174,13 +175,23 @@ package final class Connection {
     sqlite3_db_readonly(handle, database) != 0
   }
 
+  /// Has `shouldStop` asked now and then while statements run; when it says yes, the statement fails as interrupted.
+  package func stop(when shouldStop: @escaping @Sendable () -> Bool) {
+    let box = StopBox(shouldStop)
+    stopBox = box
+    // Some milliseconds of work lie between two questions.
+    sqlite3_progress_handler(
+      handle, 100_000,
+      { context in
+        guard let context else { return 0 }
+        return Unmanaged<StopBox>.fromOpaque(context).takeUnretainedValue().shouldStop() ? 1 : 0
+      }, Unmanaged.passUnretained(box).toOpaque())
+  }
+
   /// How long a statement waits for another process's lock before it fails as busy.
   package func setBusyTimeout(milliseconds: Int) {
     sqlite3_busy_timeout(handle, Int32(clamping: milliseconds))
   }
-
-  /// A handle by which another thread stops what this connection is running.
-  package var interrupter: Interrupter { Interrupter(connection: self) }
 
   func error(_ result: Int32, sql: String? = nil) -> SQLiteError {
     SQLiteError(handle, resultCode: result, sql: sql)
@@ -215,18 +226,11 @@ package final class Connection {
   }
 }
 
-/// Stops a running statement from another thread.
-///
-/// `@unchecked Sendable`: the one call made is `sqlite3_interrupt`, which SQLite allows from any thread, on a
-/// connection that the value keeps open.
-package struct Interrupter: @unchecked Sendable {
-  private let connection: Connection
+/// A question that C code carries as an address; the connection keeps it alive.
+private final class StopBox {
+  let shouldStop: @Sendable () -> Bool
 
-  init(connection: Connection) {
-    self.connection = connection
-  }
-
-  package func interrupt() {
-    sqlite3_interrupt(connection.handle)
+  init(_ shouldStop: @escaping @Sendable () -> Bool) {
+    self.shouldStop = shouldStop
   }
 }

@@ -6,10 +6,6 @@ import TestSupport
 import Testing
 
 @Suite struct ConnectionTests {
-  private final class Flag: Sendable {
-    let isSet = Atomic(false)
-  }
-
   private func memory() throws -> Connection { try Connection(path: ":memory:", access: .create) }
 
   private func sqliteError(_ body: () throws -> Void) -> SQLiteError? {
@@ -274,21 +270,21 @@ import Testing
     try writer.execute("rollback")
   }
 
-  @Test("a running statement is stopped from another thread")
-  func interrupt() throws {
+  @Test("a running statement ends when it is asked to stop")
+  func stop() throws {
     let connection = try memory()
-    let interrupter = connection.interrupter
-    // The interrupt counts only while a statement runs, so it is sent until it has met one.
-    let isDone = Flag()
-    let sender = BackgroundThread {
-      while !isDone.isSet.load(ordering: .relaxed) { interrupter.interrupt() }
-    }
+    let questions = Counter()
+    connection.stop { questions.count.add(1, ordering: .relaxed).newValue > 3 }
     let error = sqliteError {
       _ = try connection.integer(
         "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n")
     }
-    isDone.isSet.store(true, ordering: .relaxed)
-    try sender.join()
     #expect(error?.isInterrupted == true)
+    #expect(questions.count.load(ordering: .relaxed) > 3)
   }
+}
+
+/// How often a question was asked.
+private final class Counter: Sendable {
+  let count = Atomic<Int>(0)
 }

@@ -39,11 +39,12 @@ enum BuiltinMacros {
     group by {{ column_name }}
     {% endtest %}
 
+    {# `not in` rather than a join: SQLite then looks values up in a tree of its own, whatever it guesses of sizes. #}
     {% test relationships(model, column_name, to, field) %}
-    select child.{{ column_name }} as from_field
-    from {{ model }} as child
-    left join {{ to }} as parent on child.{{ column_name }} = parent.{{ field }}
-    where child.{{ column_name }} is not null and parent.{{ field }} is null
+    select {{ column_name }} as from_field
+    from {{ model }}
+    where {{ column_name }} is not null
+      and {{ column_name }} not in (select {{ field }} from {{ to }} where {{ field }} is not null)
     {% endtest %}
 
     {% macro generate_schema_name(custom_schema_name, node) -%}

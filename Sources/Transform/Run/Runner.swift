@@ -39,6 +39,7 @@ package final class Runner {
     fingerprinter = Fingerprinter(manifest: project.manifest)
     let layers = Set(plan.steps.compactMap { project.manifest.nodes[$0.uniqueID]?.relation?.layer })
     connection = try draft.connect(writing: layers)
+    connection.stop(when: options.shouldStop)
     // Renaming must not look at views of tables that are about to be made anew.
     try connection.execute("pragma legacy_alter_table = on")
     for layer in layers { try RelationCatalog(connection).create(inSchema: layer.schemaName) }
