@@ -1,12 +1,14 @@
 # Everything a person or a machine does with this repository. `make help` lists it.
 
 SWIFT ?= swift
-# One configuration for the product and its tests: what is tested is what runs, and nothing is compiled twice.
-CONFIGURATION := -c release --static-swift-stdlib
+# The product carries Swift's libraries in itself, which makes it start fast and run anywhere.
+PRODUCT := -c release --static-swift-stdlib
+# Tests are optimised too, since they move data; Swift Testing exists as a shared library only, hence their own folder.
+TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test check lint format conformance clean
+.PHONY: help setup build demo test check lint format conformance bench clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -15,7 +17,7 @@ setup: ## Install the system libraries that are missing.
 	@.ci/setup
 
 build: setup ## Build the release binary, .build/release/reelhouse.
-	$(SWIFT) build $(CONFIGURATION) --product reelhouse
+	$(SWIFT) build $(PRODUCT) --product reelhouse
 
 demo: build ## Make a sample archive, load it, build, test and publish the models, show two marts.
 	@mkdir -p $(DEMO)
@@ -31,8 +33,8 @@ demo: build ## Make a sample archive, load it, build, test and publish the model
 	@echo; echo "Ask more: $(BIN) query --warehouse $(DEMO)/warehouse 'select …'"
 
 test: setup ## Run every test.
-	$(SWIFT) build $(CONFIGURATION) --build-tests
-	$(SWIFT) test $(CONFIGURATION) --skip-build
+	$(SWIFT) build $(TESTS) --build-tests
+	$(SWIFT) test $(TESTS) --skip-build
 
 check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.
 
@@ -52,5 +54,8 @@ conformance: build ## Build with real dbt over the same data and compare every r
 	$(BIN) build --quiet --warehouse $(CONFORMANCE)/warehouse
 	python3 Tests/Conformance/conformance.py $(CONFORMANCE)/warehouse/current
 
+bench: build ## Load and build the full-size sample beside `unzip -p | sqlite3 .import`; prints a table. Minutes, 3 GB of disk.
+	python3 Tests/Benchmarks/full_size.py $(BIN)
+
 clean: ## Remove what was built, and the project's artifacts. The warehouse stays.
-	rm -rf .build target logs
+	rm -rf .build .build-test target logs

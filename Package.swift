@@ -57,7 +57,8 @@ let package = Package(
     .testTarget(name: "JinjaTests", dependencies: ["Diagnostics", "Jinja"]),
     .testTarget(name: "SQLiteTests", dependencies: ["Diagnostics", "Files", "SQLite", "TestSupport"]),
     .testTarget(name: "ZipTests", dependencies: ["Diagnostics", "Zip"]),
-    .testTarget(name: "StorageTests", dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport"]),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport"]),
     .testTarget(
       name: "IngestTests", dependencies: ["Diagnostics", "Files", "Ingest", "SQLite", "Storage", "Zip"]),
     .testTarget(name: "SampleTests", dependencies: ["Diagnostics", "Sample", "Zip"]),

@@ -9,6 +9,25 @@ enum ArgumentOrder {
     "--vars", "--threads",
   ]
 
+  /// The command line for locks and artifacts: variables may hold what is nobody's business, so their values are left
+  /// out.
+  static func redacted(_ arguments: [String]) -> String {
+    var shown: [String] = []
+    var isValue = false
+    for argument in arguments {
+      if isValue {
+        shown.append("…")
+        isValue = false
+      } else if argument.hasPrefix("--vars=") {
+        shown.append("--vars=…")
+      } else {
+        shown.append(argument)
+        isValue = argument == "--vars"
+      }
+    }
+    return (["reelhouse"] + shown).joined(separator: " ")
+  }
+
   /// The arguments with the global options that stand before the command's name moved to the end.
   static func sorted(_ arguments: [String]) -> [String] {
     var moved: [String] = []

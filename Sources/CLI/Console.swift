@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Storage
 import Transform
 
@@ -33,7 +34,20 @@ struct Console {
 
   /// A line of data.
   func data(_ line: String) {
-    Self.write(line + "\n", to: STDOUT_FILENO)
+    Self.writeData(line + "\n")
+  }
+
+  /// Data as it is. A reader that has gone ends the program quietly, as with other tools in a pipe; data that cannot
+  /// be written for another reason end it with an error, since what was written is incomplete.
+  static func writeData(_ text: String) {
+    switch write(text, to: STDOUT_FILENO) {
+    case 0: return
+    case EPIPE: exit(0)
+    case let number:
+      let error = FileError("write", "standard output", errorNumber: number)
+      Console(environment: [:], allowsColor: false).report(error)
+      exit(2)
+    }
   }
 
   /// A line of a run, with the time of day in front as dbt has it; a JSON object where those are asked for.
@@ -86,10 +100,13 @@ struct Console {
     return (try? JSON.text(["info": info])) ?? "{}"
   }
 
-  /// Writes all of a text. A reader that has gone ends the program quietly, as with other tools in a pipe.
-  static func write(_ text: String, to descriptor: Int32) {
+  /// Writes all of a text. Talk that nobody can hear does not end the work: only data are worth an error.
+  ///
+  /// - Returns: 0, or the number of the system's error.
+  @discardableResult
+  static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var done = 0
       while done < bytes.count {
         #if canImport(Glibc)
@@ -99,11 +116,11 @@ struct Console {
         #endif
         if count < 0 {
           if errno == EINTR { continue }
-          if errno == EPIPE { exit(0) }
-          return
+          return errno
         }
         done += count
       }
+      return 0
     }
   }
 }

@@ -14,7 +14,7 @@ enum EntryPoint {
     signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     let context = CommandContext(
-      environment: processEnvironment(), invocation: (["reelhouse"] + arguments).joined(separator: " "))
+      environment: processEnvironment(), invocation: ArgumentOrder.redacted(arguments))
     exit(CommandContext.$current.withValue(context) { run(arguments) })
   }
 
@@ -31,12 +31,20 @@ enum EntryPoint {
       if !text.isEmpty { Console.write(text + "\n", to: isHelp ? STDOUT_FILENO : STDERR_FILENO) }
       return isHelp ? 0 : 2
     } catch {
-      var console = Console(environment: CommandContext.current.environment)
-      if arguments.contains("json"), arguments.contains("--log-format") { console.logFormat = .json }
+      var console = Console(
+        environment: CommandContext.current.environment, allowsColor: !arguments.contains("--no-use-colors"))
+      if wantsJSON(arguments) { console.logFormat = .json }
       console.endProgress()
       console.report(error)
       return 2
     }
+  }
+
+  /// Whether faults are to be told as JSON, whatever became of the other arguments.
+  private static func wantsJSON(_ arguments: [String]) -> Bool {
+    let name = "--log-format"
+    return arguments.contains("\(name)=json")
+      || zip(arguments, arguments.dropFirst()).contains { $0 == name && $1 == "json" }
   }
 
   private static func isDiagnostic(_ error: any Error) -> Bool {

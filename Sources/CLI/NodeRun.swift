@@ -31,7 +31,8 @@ struct NodeRun {
       return
     }
     let draft = try session.draft()
-    let publication = DraftPublication(project, draft)
+    let publication = DraftPublication(
+      project, draft, sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest))
     try check(plan, project, draft)
     console.log("")
     console.log("Concurrency: 1 threads (target='\(project.target.name)')")
@@ -57,10 +58,19 @@ struct NodeRun {
   /// Refuses, before anything runs, what cannot go well: a fault in any query, or sources that were never loaded.
   private func check(_ plan: RunPlan, _ project: Project, _ draft: Draft) throws {
     let state = try LoadedSources(draft)
+    let needed = project.graph.ancestors(of: Set(plan.steps.map(\.uniqueID)))
+    let declared = SourceTable.schemaFingerprints(in: project.manifest)
+    let outdated = needed.filter { state.schemas[$0] != nil && state.schemas[$0] != declared[$0] }.sorted()
+    if !outdated.isEmpty {
+      let names = outdated.compactMap { project.manifest.nodes[$0]?.relation?.description }
+      throw Diagnostic(
+        .nodeFailed,
+        "the declared columns of \(names.joined(separator: ", ")) changed since they were loaded",
+        hints: ["load them again: `reelhouse ingest` with the same archive reads only what changed"])
+    }
     let faults = try Preflight(project, seedLoader: SeedLoader()).run(
       Set(plan.steps.map(\.uniqueID)), extraColumns: state.columns)
     if !faults.isEmpty { throw DiagnosticList(faults) }
-    let needed = project.graph.ancestors(of: Set(plan.steps.map(\.uniqueID)))
     let missing = needed.filter { $0.hasPrefix("source.") && !state.uniqueIDs.contains($0) }.sorted()
     guard missing.isEmpty else {
       let names = missing.compactMap { project.manifest.nodes[$0]?.relation?.description }
@@ -142,12 +152,16 @@ struct Artifacts {
     self.project = project
     let now = Timestamp.now()
     let id = InvocationID.random()
-    files = [
-      "manifest.json": try JSON.bytes(ManifestArtifact(project).json(generatedAt: now, invocationID: id)),
-      "run_results.json": try JSON.bytes(
-        RunResultsArtifact(results: results, elapsedSeconds: seconds, invocation: invocation)
-          .json(generatedAt: now, invocationID: id)),
+    var files = [
+      "manifest.json": try JSON.bytes(ManifestArtifact(project).json(generatedAt: now, invocationID: id))
     ]
+    // A command that runs nothing leaves the results of the last run alone.
+    if !results.isEmpty {
+      files["run_results.json"] = try JSON.bytes(
+        RunResultsArtifact(results: results, elapsedSeconds: seconds, invocation: invocation)
+          .json(generatedAt: now, invocationID: id))
+    }
+    self.files = files
   }
 
   func write() throws {

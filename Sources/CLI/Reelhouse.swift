@@ -13,7 +13,7 @@ struct Reelhouse: ParsableCommand {
     discussion: """
       Examples:
         reelhouse ingest archive.zip            load the CSV files of an archive
-        reelhouse build                         run and test all models, publish the result
+        reelhouse build                         run and test all models, publish
         reelhouse query 'select * from movies_by_year'
 
       Exit codes: 0 all is well, 1 a model or test failed, 2 the command could not run.

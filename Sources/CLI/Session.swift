@@ -8,7 +8,7 @@ struct Session {
   let console: Console
   let environment: [String: String]
   let options: GlobalOptions
-  /// The command line as the user typed it, for the lock's holder and for artifacts.
+  /// The command line, without the values of variables, for the lock and for artifacts.
   let invocation: String
 
   init(_ options: GlobalOptions, context: CommandContext = .current) {
@@ -25,7 +25,7 @@ struct Session {
 
   /// The project's folder, absolute.
   func projectPath() throws -> String {
-    if let folder = options.projectDir ?? environment["DBT_PROJECT_DIR"] {
+    if let folder = options.projectDir ?? environment.setting("DBT_PROJECT_DIR") {
       let path = Path.absolute(folder)
       guard FileSystem.exists(Path.join(path, ProjectFile.fileName)) else {
         throw Diagnostic(
@@ -39,10 +39,11 @@ struct Session {
 
   /// The warehouse: named by option, environment or reelhouse.yml, else in the project.
   func warehouse() throws -> Warehouse {
-    let project = try? projectPath()
+    let isNamed = options.projectDir != nil || environment.setting("DBT_PROJECT_DIR") != nil
+    let project = isNamed ? try projectPath() : try? projectPath()
     let file = try project.map { try ReelhouseFile(inFolder: $0) }
     let kept = file?.keptBuildCount ?? 5
-    if let folder = options.warehouse ?? environment["REELHOUSE_WAREHOUSE"] {
+    if let folder = options.warehouse ?? environment.setting("REELHOUSE_WAREHOUSE") {
       return Warehouse(path: Path.absolute(folder), keptBuildCount: kept)
     }
     guard let project else {

@@ -36,10 +36,19 @@ package struct SQLiteError: DiagnosticConvertible, Equatable {
   package var primaryCode: Int32 { resultCode & 0xFF }
 
   package var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
+  /// Whether an authorizer refused the statement.
+  package var isRefused: Bool { primaryCode == SQLITE_AUTH }
   package var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
 
+  /// Whether a reader met a transaction of another process that only a writer may roll back: it passes.
+  private var isUnsettled: Bool {
+    // SQLITE_READONLY_RECOVERY, _CANTLOCK and _ROLLBACK: macros of expressions, which Swift does not import.
+    [1, 2, 3].contains(resultCode >> 8) && primaryCode == SQLITE_READONLY
+  }
+
   package var code: DiagnosticCode {
-    switch primaryCode {
+    if isUnsettled { return .sqlBusy }
+    return switch primaryCode {
     case SQLITE_BUSY, SQLITE_LOCKED: .sqlBusy
     case SQLITE_CORRUPT, SQLITE_NOTADB: .sqlCorrupt
     case SQLITE_FULL: .diskFull

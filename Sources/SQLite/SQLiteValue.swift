@@ -18,8 +18,8 @@ package enum StorageClass: Int32, Sendable, CaseIterable {
   case null = 5
 }
 
-extension SQLiteValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
+// No `nil` literal: it would turn a missing value into NULL wherever an optional was meant.
+extension SQLiteValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
   package init(integerLiteral value: Int64) { self = .integer(value) }
   package init(stringLiteral value: String) { self = .text(value) }
-  package init(nilLiteral: ()) { self = .null }
 }

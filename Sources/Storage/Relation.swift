@@ -10,6 +10,16 @@ package struct Relation: Sendable, Hashable, Codable, Comparable, CustomStringCo
     self.name = name
   }
 
+  /// Letters count as equal whatever their case, as SQLite's names do.
+  package static func == (left: Relation, right: Relation) -> Bool {
+    left.layer == right.layer && left.name.lowercased() == right.name.lowercased()
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(layer)
+    hasher.combine(name.lowercased())
+  }
+
   /// `"staged"."stg_movies"`: for statements of a connection that has all layers attached.
   package var sql: String { "\(SQLIdentifier(layer.schemaName)).\(SQLIdentifier(name))" }
 

@@ -89,7 +89,7 @@ package struct RelationCatalog {
     try connection.execute(
       """
       create table if not exists \(Self.table(schema)) (
-        name text primary key, unique_id text not null, kind text not null, fingerprint text not null,
+        name text collate nocase primary key, unique_id text not null, kind text not null, fingerprint text not null,
         row_count integer, load text
       ) without rowid
       """)

@@ -27,6 +27,12 @@ extension Warehouse {
       target = previous
     }
     _ = try target.record()
+    for layer in Layer.allCases {
+      if try LayerFile.condition(of: target.file(layer)) == .frozen { continue }
+      throw StorageError(
+        .buildDamaged, "the build '\(target.id)' has no sound \(layer.fileName)",
+        hints: ["`reelhouse builds --verify` says which builds are sound"])
+    }
     try FileSystem.replaceLink(currentLink, target: "builds/\(target.id)")
     try FileSystem.synchronize(path)
     return target

@@ -1,6 +1,12 @@
 import Files
 import SQLite
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// All layers of one build, or of the draft, open for reading.
 ///
 /// A build is held with a shared lock on its folder, which retention respects; it is found once, so that a publish
@@ -23,10 +29,7 @@ package struct WarehouseReader: ~Copyable {
     if target == .current, try warehouse.currentBuild() == nil { target = .draft }
     if target == .draft {
       guard warehouse.hasDraft else { throw Self.empty(warehouse) }
-      // Where that fails, for want of the right to write, the connection says what is amiss.
-      for layer in Layer.allCases { try? LayerFile.settle(warehouse.draftFile(layer)) }
-      connection = try Self.connect(isImmutable: false) { warehouse.draftFile($0) }
-      connection.setBusyTimeout(milliseconds: 10_000)
+      connection = try Self.connect(toDraftOf: warehouse)
       build = nil
       lock = nil
     } else {
@@ -61,10 +64,36 @@ package struct WarehouseReader: ~Copyable {
       hints: ["`reelhouse status` says what there is"])
   }
 
+  /// Begins to read all layers at once, so that what is read belongs together and no lock is asked for later. The
+  /// moment in which a writer's journal looks as if it were left over passes by itself.
+  private static func takeSnapshot(_ connection: Connection) throws {
+    let reads = Layer.allCases.map { "select count(*) from \($0.schemaName).sqlite_schema;" }.joined()
+    var attempts = 0
+    while true {
+      do {
+        return try connection.execute("begin; \(reads)")
+      } catch {
+        attempts += 1
+        guard error.code == .sqlBusy, attempts < 100 else { throw error }
+      }
+      try? connection.execute("rollback")
+      usleep(20_000)
+    }
+  }
+
   private static func empty(_ warehouse: Warehouse) -> StorageError {
     StorageError(
       .draftEmpty, "there is nothing in the warehouse '\(warehouse.path)' yet",
       hints: ["load an archive with `reelhouse ingest archive.zip`, then run `reelhouse build`"])
+  }
+
+  private static func connect(toDraftOf warehouse: Warehouse) throws -> Connection {
+    // Where that fails, for want of the right to write, the connection says what is amiss.
+    for layer in Layer.allCases { try? LayerFile.settle(warehouse.draftFile(layer)) }
+    let connection = try connect(isImmutable: false) { warehouse.draftFile($0) }
+    connection.setBusyTimeout(milliseconds: 10_000)
+    try takeSnapshot(connection)
+    return connection
   }
 
   private static func connect(isImmutable: Bool, _ file: (Layer) -> String) throws -> Connection {

@@ -60,7 +60,7 @@ package final class Project {
     manifest = try builder.build()
     templates = builder.templates
     graph = try Graph(manifest)
-    targetPath = Path.join(path, options.environment["DBT_TARGET_PATH"] ?? file.targetPath)
+    targetPath = Path.join(path, options.environment.setting("DBT_TARGET_PATH") ?? file.targetPath)
   }
 
   // MARK: Compiling
@@ -68,8 +68,10 @@ package final class Project {
   /// Renders a node's SQL as it is stored and run: relations are named with their layer, but for stored views.
   package func compile(_ node: Node) throws -> CompiledNode {
     if let known = compiled[node.uniqueID] { return known }
-    let isView = node.resourceType == .model && Materializer.storedKind(of: node, in: manifest) == .view
-    let result = try compile(node, isQualified: !isView)
+    var result = try compile(node, isQualified: true)
+    if StoredView.isPossible(for: node, sql: result.sql, in: manifest) {
+      result = try compile(node, isQualified: false)
+    }
     compiled[node.uniqueID] = result
     return result
   }
@@ -86,13 +88,14 @@ package final class Project {
         throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)
       }
       let sql = try GenericTestCompiler(host: host).compile(node, test, model: relation, scope: scope)
-      return CompiledNode(node: node, sql: sql, sourceMap: nil)
+      return CompiledNode(node: node, sql: sql, storedKind: .table, sourceMap: nil)
     }
     guard let template = templates[node.uniqueID] else {
       throw Diagnostic(.invalidArgument, "'\(node.uniqueID)' has no SQL to compile", at: node.location)
     }
     let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
-    return CompiledNode(node: node, sql: rendered.text, sourceMap: rendered.sourceMap)
+    return CompiledNode(
+      node: node, sql: rendered.text, storedKind: isQualified ? .table : .view, sourceMap: rendered.sourceMap)
   }
 
   /// Compiles a text that is no node, such as that of `--inline`.
@@ -106,7 +109,7 @@ package final class Project {
     node.rawCode = text
     let scope = NodeScopes(host: host).compileScope(of: node, in: manifest, isQualified: true)
     let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
-    return CompiledNode(node: node, sql: rendered.text, sourceMap: rendered.sourceMap)
+    return CompiledNode(node: node, sql: rendered.text, storedKind: .table, sourceMap: rendered.sourceMap)
   }
 
   /// Writes a node's SQL below `target/compiled`, for people to look at.

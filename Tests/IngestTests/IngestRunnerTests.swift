@@ -45,7 +45,7 @@ import Testing
     let text = mark + ["id,name,rating", "1,a,", "2,\"b\(ending)c\",1.5", ""].joined(separator: ending)
     try fixture.ingest([IngestFixture.movies], fixture.zip(["movies.csv": text]))
     #expect(
-      try fixture.rows("select * from movies") == [[1, "a", nil], [2, .text("b\(ending)c"), .real(1.5)]])
+      try fixture.rows("select * from movies") == [[1, "a", .null], [2, .text("b\(ending)c"), .real(1.5)]])
   }
 
   @Test("members are found at any depth, whatever the case, and hidden ones are passed by")
@@ -123,7 +123,7 @@ import Testing
   func versions() throws {
     let text = "id,name\r\n1,A\r\n1,B\r\n"
     try fixture.ingest([IngestFixture.actors], fixture.zip(["actors.csv": text]))
-    #expect(try fixture.rows("select * from actors") == [[1, "A", nil], [1, "B", nil]])
+    #expect(try fixture.rows("select * from actors") == [[1, "A", .null], [1, "B", .null]])
     try fixture.ingest([IngestFixture.actors], fixture.zip(["actors.csv": IngestFixture.actorsText]))
     #expect(try fixture.rows("select role from actors") == [["Barbie"], ["Ken"]])
   }
@@ -133,7 +133,7 @@ import Testing
     let text = "rating, Name ,ID\n\n4.5,a,1\n\r\n,b,2\n\n"
     let report = try fixture.ingest([IngestFixture.movies], fixture.zip(["movies.csv": text]))
     #expect(report.rowsRead == 2)
-    #expect(try fixture.rows("select * from movies") == [[1, "a", .real(4.5)], [2, "b", nil]])
+    #expect(try fixture.rows("select * from movies") == [[1, "a", .real(4.5)], [2, "b", .null]])
   }
 
   @Test("a file of a header alone is an empty table", arguments: ["id,name,rating", "id,name,rating\r\n"])
@@ -146,7 +146,7 @@ import Testing
   func oneColumn() throws {
     let table = IngestFixture.table("names", [ColumnSchema(name: "name", type: .text)])
     try fixture.ingest([table], fixture.zip(["names.csv": "name\na\n\n\"\"\n"]))
-    #expect(try fixture.rows("select * from names") == [["a"], [nil], [""]])
+    #expect(try fixture.rows("select * from names") == [["a"], [.null], [""]])
   }
 
   @Test("an undeclared column is loaded as text where the declaration says append, and left out with ignore")

@@ -76,8 +76,8 @@ import Testing
       try fixture.rows(
         "select table_name, member, line, byte_offset, column_name, code, raw_text from _rejects") == [
           ["movies", "movies.csv", 3, 20, "id", "RH1305", "x,b,"],
-          ["movies", "movies.csv", 5, 31, nil, "RH1304", "4,d"],
-          ["movies", "movies.csv", 6, 37, nil, "RH1308", "5,\"e,"],
+          ["movies", "movies.csv", 5, 31, .null, "RH1304", "4,d"],
+          ["movies", "movies.csv", 6, 37, .null, "RH1308", "5,\"e,"],
         ])
     let load = try #require(IngestPlanner.records(in: fixture.warehouse).first?.load)
     #expect(load.rowsRead == 6 && load.rowsLoaded == 3 && load.rejectCount == 3)

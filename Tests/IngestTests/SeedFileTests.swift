@@ -48,7 +48,8 @@ import Testing
       try seed.load(into: connection, relationSQL: "\"seed\"", columns: columns)
     }
     #expect(count == 3)
-    #expect(try connection.rows("select * from seed") == [[1, "a;b", 1], [2, nil, nil], [3, nil, 0]])
+    #expect(
+      try connection.rows("select * from seed") == [[1, "a;b", 1], [2, .null, .null], [3, .null, 0]])
   }
 
   @Test("a row that does not fit is an error at its place, named as the caller names the file")

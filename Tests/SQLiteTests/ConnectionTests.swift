@@ -106,7 +106,7 @@ import Testing
     try connection.execute("create table t(x not null)")
     let insert = try connection.prepare("insert into t values (?)")
     _ = sqliteError { _ = try connection.prepare("select nope from t") }
-    let error = try #require(sqliteError { try insert.run([nil]) })
+    let error = try #require(sqliteError { try insert.run([.null]) })
     #expect(error.reason == "NOT NULL constraint failed: t.x")
     #expect(error.primaryCode == 19)
     #expect(error.resultCode == 1299)

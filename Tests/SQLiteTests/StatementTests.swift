@@ -39,7 +39,7 @@ import Testing
       #expect(statement.bind(integer: 5, at: 6) == false)
       let hasRow = try statement.step()
       #expect(hasRow)
-      #expect(statement.row == [5, .real(0.5), nil, "größer", ""])
+      #expect(statement.row == [5, .real(0.5), .null, "größer", ""])
     }
   }
 

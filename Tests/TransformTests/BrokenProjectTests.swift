@@ -176,6 +176,27 @@ struct BrokenProjectTests {
       "a hook", ["models/a.sql": "{{ config(post_hook='select 1') }} select 1 as x"], .unsupportedFeature,
       at: "models/a.sql", says: "post_hook"),
     BrokenProject(
+      "a name that the store keeps for itself", ["models/_relations.sql": "select 1 as x"], .invalidValue,
+      at: "models/_relations.sql", says: "reserved"),
+    BrokenProject(
+      "names that differ in case only",
+      ["models/a.sql": "select 1 as x", "models/b.sql": "{{ config(alias='A') }} select 1 as x"],
+      .duplicateResource, at: "models/b.sql", says: "both make"),
+    BrokenProject(
+      "a version of a model",
+      ["models/a.sql": "select 1 as x", "models/b.sql": "select * from {{ ref('a', v=2) }}"],
+      .unsupportedFeature, at: "models/b.sql:1", says: "versions"),
+    BrokenProject(
+      "a name of dbt's that is not there yet", ["models/a.sql": "select '{{ run_started_at }}' as x"],
+      .unsupportedFeature, at: "models/a.sql:1", says: "run_started_at"),
+    BrokenProject(
+      "a view of which a part is wrong",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/b.sql": "{{ config(materialized='view') }}\nselect y from {{ ref('a') }}",
+      ],
+      .sqlError, at: "models/b.sql:2", says: "no such column: y"),
+    BrokenProject(
       "a disabled parent",
       [
         "models/a.sql": "{{ config(enabled=false) }} select 1 as x",

@@ -15,12 +15,12 @@ struct PublicationTests {
   ]
 
   private func publish(_ fixture: ProjectFixture) throws -> Publisher.Outcome {
-    try DraftPublication(try fixture.project(), try fixture.draft()).publish(
+    try DraftPublication(try fixture.project(), try fixture.draft(), sourceSchemas: [:]).publish(
       artifacts: ["manifest.json": Array("{}".utf8)], reelhouseVersion: "test", now: .now())
   }
 
   private func conditions(_ fixture: ProjectFixture) throws -> [String: DraftState.Condition] {
-    let state = try DraftPublication(try fixture.project(), try fixture.draft()).state()
+    let state = try DraftPublication(try fixture.project(), try fixture.draft(), sourceSchemas: [:]).state()
     return Dictionary(uniqueKeysWithValues: state.entries.map { ($0.node.name, $0.condition) })
   }
 
@@ -111,5 +111,39 @@ struct PublicationTests {
       return
     }
     #expect(try fixture.warehouse.builds().count == 1)
+  }
+
+  @Test("a model that takes another name or layer is published under it, and the old one is gone")
+  func moves() throws {
+    let fixture = try ProjectFixture(["models/a.sql": "{{ config(alias='aa') }} select 1 as x"])
+    for config in ["alias='aa'", "alias='zz'", "alias='zz', schema='main'", "alias='ZZ', schema='main'"] {
+      try fixture.write("models/a.sql", "{{ config(\(config)) }} select 1 as x")
+      try fixture.run(.build)
+      _ = try publish(fixture)
+    }
+    let record = try #require(try fixture.warehouse.currentBuild()).record()
+    #expect(record.relations.map(\.relation.description) == ["main.ZZ"])
+  }
+
+  @Test("a source that was loaded with other declared columns is stale")
+  func sourceSchema() throws {
+    let fixture = try ProjectFixture([
+      "models/s.yml": "sources:\n  - name: s\n    schema: raw\n    tables: [{name: t}]"
+    ])
+    let id = "source.shop.s.t"
+    let draft = try fixture.draft()
+    let connection = try draft.connect(writing: [.raw])
+    try connection.execute("create table raw.t(x)")
+    try RelationCatalog(connection).record(
+      RelationRecord(
+        relation: Relation(layer: .raw, name: "t"), uniqueID: id, kind: .table, fingerprint: "f", rowCount: 0,
+        load: LoadRecord(
+          archive: "a.zip", member: "t.csv", crc32: 1, byteCount: 1, schemaFingerprint: "old", rowsRead: 0,
+          rowsLoaded: 0, rejectCount: 0, loadedAt: "")))
+    let project = try fixture.project()
+    for (schema, condition) in [("old", DraftState.Condition.fresh), ("new", .stale)] {
+      let state = try DraftPublication(project, draft, sourceSchemas: [id: schema]).state()
+      #expect(state.entries.map(\.condition) == [condition])
+    }
   }
 }

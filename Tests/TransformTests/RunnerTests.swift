@@ -193,6 +193,34 @@ struct RunnerTests {
     #expect(try fixture.rows("select x from main.far") == [[.integer(1)]])
   }
 
+  @Test(
+    "a view whose common table expression has the name of what it reads is a table",
+    arguments: [
+      ("with base as (select * from {{ ref('base') }}) select x from base", "table"),
+      (
+        "with other as (select 1), \"BASE\"(y) as materialized (select * from {{ ref('base') }}) select y from base",
+        "table"
+      ),
+      ("with mine as (select * from {{ ref('base') }}) select x from mine", "view"),
+      ("select 'with base as (' as x from {{ ref('base') }}", "view"),
+    ])
+  func importedTables(_ sql: String, _ kind: String) throws {
+    let fixture = try ProjectFixture([
+      "models/base.sql": "select 1 as x", "models/near.sql": "{{ config(materialized='view') }} \(sql)",
+    ])
+    #expect(try fixture.run(.run).map(\.status) == [.success, .success])
+    #expect(try fixture.rows("select type from staged.sqlite_schema where name = 'near'") == [[.text(kind)]])
+  }
+
+  @Test("a model that becomes another case's name replaces the old one")
+  func changesCase() throws {
+    let fixture = try ProjectFixture(["models/a.sql": "{{ config(alias='b') }} select 1 as x"])
+    try fixture.run(.run)
+    try fixture.write("models/a.sql", "{{ config(alias='B') }} select 2 as x")
+    #expect(try fixture.run(.run).map(\.status) == [.success])
+    #expect(try fixture.rows("select x from staged.b") == [[.integer(2)]])
+  }
+
   @Test("a model becomes a view and a table again")
   func changesKind() throws {
     let fixture = try ProjectFixture(["models/a.sql": "select 1 as x"])

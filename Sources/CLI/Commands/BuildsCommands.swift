@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Files
+import Ingest
 import Storage
 import Transform
 
@@ -22,7 +23,8 @@ struct PublishCommand: ParsableCommand {
     let project = try session.project(project)
     let draft = try session.draft()
     try Self.publish(
-      DraftPublication(project, draft), try Artifacts(project, [], 0, session.invocation), session.console)
+      DraftPublication(project, draft, sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest)),
+      try Artifacts(project, [], 0, session.invocation), session.console)
   }
 
   /// Publishes, and says what became of it.
@@ -53,7 +55,8 @@ struct BuildsCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     let warehouse = try session.warehouse()
-    let current = try warehouse.currentBuild()?.id
+    // A link that leads nowhere is no reason not to list what there is.
+    let current = try? warehouse.currentBuild()?.id
     let builds = try warehouse.builds()
     if builds.isEmpty { session.console.remark("nothing is published in '\(warehouse.path)'") }
     var isSound = true
@@ -115,7 +118,7 @@ struct StatusCommand: ParsableCommand {
     discussion: """
       Examples:
         reelhouse status
-        reelhouse status --path       only the published build's folder, for other tools:
+        reelhouse status --path       only the published build's folder, for others:
         sqlite3 "$(reelhouse status --path)/main.db"
       """)
 
@@ -165,7 +168,8 @@ struct StatusCommand: ParsableCommand {
     let reader = try WarehouseReader(warehouse, .draft)
     let state = try DraftState(
       manifest: project.manifest, graph: project.graph, connection: reader.connection,
-      results: try DraftResults(warehouse), compile: project.compile)
+      results: try DraftResults(warehouse),
+      sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest), compile: project.compile)
     let console = session.console
     if state.isFinished {
       console.data("           finished: all nodes are fresh and all tests passed")

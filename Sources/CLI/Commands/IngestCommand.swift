@@ -5,12 +5,18 @@ import Ingest
 import Storage
 import Transform
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 struct IngestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ingest", abstract: "Load the CSV files of an archive into the draft's RAW layer.",
     discussion: """
-      Takes a zip, a folder or one CSV file; else the archive that reelhouse.yml names. The tables and their columns
-      are those of the project's sources. Files that did not change since they were loaded are not read again. All of
+      Takes a zip, a folder or one CSV file; else the archive that reelhouse.yml names. The tables and their columns \
+      are those of the project's sources. Files that did not change since they were loaded are not read again. All of \
       an ingest is done, or nothing.
 
       Examples:
@@ -58,6 +64,10 @@ struct IngestCommand: ParsableCommand {
       session.console.data(
         try IngestPlanner(tables: tables, options: options, records: records).plan().explanation)
       return
+    }
+    // What cannot be found needs no lock, and no warehouse made for it.
+    guard FileSystem.exists(options.archivePath) else {
+      throw FileError("open", options.archivePath, errorNumber: ENOENT)
     }
     let draft = try session.draft()
     let records = try IngestPlanner.records(in: draft.warehouse)
@@ -121,6 +131,12 @@ struct IngestCommand: ParsableCommand {
 }
 
 extension SourceTable {
+  /// The fingerprints of the sources' declared schemas, by unique id.
+  static func schemaFingerprints(in manifest: Manifest) -> [String: String] {
+    Dictionary(
+      all(in: manifest).map { ($0.uniqueID, $0.schemaFingerprint) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// The source tables that a project declares.
   static func all(in manifest: Manifest) -> [SourceTable] {
     manifest.nodes(of: .source).compactMap { node in

@@ -77,7 +77,8 @@ struct ShowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A template to run instead of a node.", valueName: "sql"))
   var inline: String?
 
-  @Option(help: "How many rows; -1 for all.")
+  // A value that begins with a minus is not taken for an option.
+  @Option(parsing: .unconditional, help: "How many rows; -1 for all.")
   var limit = 5
 
   @Option(name: [.short, .long], help: "The form of the rows: table, json, ndjson, csv or markdown.")
@@ -164,7 +165,7 @@ struct ListCommand: ParsableCommand {
 
   private func line(_ node: Node, _ artifact: ManifestArtifact) throws -> String {
     switch output {
-    case .name: return node.name
+    case .name: return node.source.map { "\($0.name).\(node.name)" } ?? node.name
     case .path: return node.filePath
     case .selector:
       let name = node.fqn.joined(separator: ".")

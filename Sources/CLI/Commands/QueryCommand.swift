@@ -7,7 +7,7 @@ struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Ask the published build a question in SQL.",
     discussion: """
-      Reads the published build; the draft while nothing is published. All three layers are attached, so tables can be
+      Reads the published build; the draft while nothing is published. All three layers are attached, so tables can be \
       named alone or with their layer: raw.movies, staged.stg_movies, main.movies_by_year. Nothing can be changed.
 
       Examples:
@@ -54,7 +54,7 @@ struct ReadOnlyQuery {
   func run(_ sql: String, _ writer: RowWriter) throws -> Int {
     do {
       return try writer.write(try connection.prepare(sql))
-    } catch let error as SQLiteError where error.code == .sqlReadOnly {
+    } catch let error as SQLiteError where error.isRefused {
       throw Diagnostic(
         .sqlReadOnly, "this statement would change something, and `query` only reads",
         hints: ["change data by a model and `reelhouse build`, or by `reelhouse ingest`"])

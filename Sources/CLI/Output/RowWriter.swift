@@ -63,8 +63,9 @@ struct RowWriter {
         if column > 0 { buffer.append(",") }
         switch statement.value(column) {
         case .null: break
-        // The empty text is quoted, so that it is told from NULL.
-        case .text(let text): buffer.append(text.isEmpty ? "\"\"" : Self.quoted(text))
+        // What is empty is quoted, so that it is told from NULL.
+        case .text(""), .blob([]): buffer.append("\"\"")
+        case .text(let text): buffer.append(Self.quoted(text))
         case let value: buffer.append(CellText.plain(value))
         }
       }
@@ -94,7 +95,7 @@ struct OutputBuffer {
   }
 
   mutating func flush() {
-    Console.write(text, to: 1)
+    Console.writeData(text)
     text = ""
   }
 }

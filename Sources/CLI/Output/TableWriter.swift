@@ -59,13 +59,18 @@ struct TableWriter {
 
   /// One line of a bounded width, with nothing in it that moves the cursor.
   private func shown(_ text: String) -> String {
-    var result = String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    var result = String(text.map { $0.isNewline || $0 == "\t" ? " " : Self.isControl($0) ? "\u{FFFD}" : $0 })
     if style == .markdown { return result.replacing("|", with: "\\|") }
     if TextWidth.of(result) > Self.widthLimit {
       while TextWidth.of(result) >= Self.widthLimit { result.removeLast() }
       result += "…"
     }
     return result
+  }
+
+  private static func isControl(_ character: Character) -> Bool {
+    guard let scalar = character.unicodeScalars.first?.value else { return false }
+    return scalar < 0x20 || (0x7F...0x9F).contains(scalar)
   }
 
   private func writeHead(

@@ -47,7 +47,7 @@ package struct ManifestArtifact {
       "unique_id": .string(node.uniqueID), "resource_type": .string(node.resourceType.rawValue),
       "name": .string(node.name), "package_name": .string(node.packageName), "fqn": .strings(node.fqn),
       "path": .string(node.relativePath), "original_file_path": .string(node.filePath),
-      "database": .string(node.isTest ? "" : Self.databaseName),
+      "database": .string(node.isTest ? "" : Target.databaseName),
       "schema": .string(node.relation?.layer.schemaName ?? "dbt_test__audit"),
       "config": config(node), "tags": .strings(node.config.tags),
       "meta": JSONValue(.map(node.config.meta)), "description": .string(node.description),
@@ -63,9 +63,6 @@ package struct ManifestArtifact {
     }
     return .object(fields)
   }
-
-  /// The one database of a local warehouse, which dbt's artifacts want to have a name.
-  private static let databaseName = "warehouse"
 
   private func sourceFields(_ node: Node, _ source: SourceDetails) -> [String: JSONValue] {
     [

@@ -7,6 +7,8 @@ package struct CompiledNode: Sendable {
   package let node: Node
   /// The node's own SQL. For a test, the query of its failing rows.
   package let sql: String
+  /// How a model is stored: a view only where its text can be one in SQLite.
+  package let storedKind: RelationRecord.Kind
   /// From places of `sql` to those of the user's file; nil where the SQL is of built-in making.
   let sourceMap: SourceMap?
 
@@ -36,6 +38,6 @@ extension Node {
   /// Where the node's compiled SQL is written, below the package.
   package var compiledPath: String {
     guard isTest, genericTest != nil, let propertiesPath else { return filePath }
-    return "\(propertiesPath)/\(name).sql"
+    return "\(propertiesPath)/\(shortName ?? name).sql"
   }
 }

@@ -39,6 +39,10 @@ struct NodeScopes {
   }
 
   static func reference(_ call: Call) throws -> Reference {
+    if let keyword = call.keywords.first {
+      throw TemplateError(
+        .unsupportedFeature, "ref() takes no '\(keyword.name)' in this version: models have no versions")
+    }
     let names = try call.arguments.map { argument in
       guard let name = argument.string else {
         throw TemplateError(.templateRuntime, "ref() takes names, not \(argument.shortDescription)")
@@ -74,7 +78,9 @@ struct NodeScopes {
     scope["ref"] = .function("ref") { call in
       let reference = try Self.reference(call)
       if let value = value(manifest.node(reference)) { return value }
-      throw TemplateError(.unknownRef, "there is no model or seed '\(reference.name)'")
+      throw TemplateError(
+        .unknownRef, "there is no model or seed '\(reference.name)'",
+        hints: [Suggestion.hint(for: reference.name, in: manifest.referableNames)].compactMap { $0 })
     }
     scope["source"] = .function("source") { call in
       let reference = try Self.sourceReference(call)

@@ -18,7 +18,7 @@ package struct Preflight {
 
   /// - Parameters:
   ///   - selected: the nodes that will run; their ancestors are checked too, since they make the tables.
-  ///   - extraColumns: columns that source tables have beyond the declared ones, by unique id.
+  ///   - extraColumns: columns that loaded source tables have beyond the declared ones, by unique id.
   /// - Returns: all faults found; none for a sound project.
   package func run(_ selected: Set<String>, extraColumns: [String: [String]] = [:]) throws -> [Diagnostic] {
     let connection = try Connection(path: ":memory:", access: .create)
@@ -56,9 +56,13 @@ package struct Preflight {
         try createTable(node, columns: names, connection)
         return undeclared(node, names)
       case .model:
-        let compiled = try project.compileQualified(node)
-        let names = try columnNames(of: compiled, connection)
-        try createTable(node, columns: names, connection)
+        let compiled = try project.compile(node)
+        // The qualified form tells the place of a fault, which SQLite does not for the inside of a view.
+        let names = try columnNames(of: try project.compileQualified(node), connection)
+        switch compiled.storedKind {
+        case .view: try createView(compiled, connection)
+        case .table: try createTable(node, columns: names, connection)
+        }
         return undeclared(node, names)
       case .test:
         _ = try columnNames(of: try project.compileQualified(node), connection)
@@ -80,6 +84,18 @@ package struct Preflight {
       return statement.columnNames
     } catch let error as SQLiteError {
       throw compiled.diagnostic(for: error)
+    }
+  }
+
+  /// Makes the view as it will be stored.
+  private func createView(_ compiled: CompiledNode, _ connection: Connection) throws {
+    guard let relation = compiled.node.relation else { return }
+    let head = "create view \(relation.sql) as\n"
+    do {
+      try connection.run(head + compiled.sql)
+      _ = try connection.prepare("select * from \(relation.sql)")
+    } catch {
+      throw compiled.diagnostic(for: error, prefix: head.utf8.count)
     }
   }
 

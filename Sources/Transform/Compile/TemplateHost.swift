@@ -33,6 +33,14 @@ final class TemplateHost {
     baseScope = makeBaseScope()
   }
 
+  /// Names of dbt's that mean nothing here yet: to print them as nothing would be a lie.
+  private static let unsupportedNames: Set<String> = [
+    "adapter", "builtins", "dbt_metadata_envs", "flags", "fromjson", "fromyaml", "graph",
+    "invocation_args_dict",
+    "invocation_id", "load_result", "local_md5", "modules", "run_query", "run_started_at", "set", "statement",
+    "store_result", "thread_id", "toyaml", "zip",
+  ]
+
   /// Makes macros known by their names.
   func register(_ entries: [String: MacroEntry]) {
     macros.merge(entries) { _, new in new }
@@ -47,6 +55,9 @@ final class TemplateHost {
       resolve: { [weak self] name in
         guard let self else { return nil }
         if let macro = self.macros[name] { return .macro(Macro(macro.definition)) }
+        if Self.unsupportedNames.contains(name) {
+          throw TemplateError(.unsupportedFeature, "'\(name)' is not there in this version")
+        }
         if name == self.project.name || name == BuiltinMacros.packageName { return self.packageObject(name) }
         return nil
       })
@@ -55,7 +66,8 @@ final class TemplateHost {
         "target",
         [
           "name": .string(target.name), "schema": .string(target.schema), "type": .string(target.type),
-          "threads": .int(target.threads), "profile_name": .string(target.profileName), "database": .none,
+          "threads": .int(target.threads), "profile_name": .string(target.profileName),
+          "database": .string(Target.databaseName),
         ]))
     scope["project_name"] = .string(project.name)
     scope["dbt_version"] = .string(DbtVersion.emulated)

@@ -50,7 +50,7 @@ final class RelationObject: TemplateObject {
 
   func attribute(_ name: String) throws -> Value? {
     switch name {
-    case "database": Value.none
+    case "database": .string(Target.databaseName)
     case "schema": .string(relation.layer.schemaName)
     case "identifier", "name", "table": .string(relation.name)
     case "type": Value.none

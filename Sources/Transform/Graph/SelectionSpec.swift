@@ -45,12 +45,11 @@ package struct SelectionSpec: Sendable, Equatable {
       criterion.includesChildrensAncestors = true
       rest.removeFirst()
     } else if let plus = rest.firstIndex(of: "+"), rest[..<plus].allSatisfy(\.isWholeNumber) {
-      criterion.ancestorDepth = rest[..<plus].isEmpty ? .max : Int(rest[..<plus])
+      criterion.ancestorDepth = try depth(rest[..<plus], text)
       rest = rest[rest.index(after: plus)...]
     }
     if let plus = rest.lastIndex(of: "+"), rest[rest.index(after: plus)...].allSatisfy(\.isWholeNumber) {
-      let depth = rest[rest.index(after: plus)...]
-      criterion.descendantDepth = depth.isEmpty ? .max : Int(depth)
+      criterion.descendantDepth = try depth(rest[rest.index(after: plus)...], text)
       rest = rest[..<plus]
     }
     if let colon = rest.firstIndex(of: ":") {
@@ -82,6 +81,15 @@ package struct SelectionSpec: Sendable, Equatable {
         "write a name, such as `stg_movies`, `+stg_movies` or `tag:nightly`")
     }
     return criterion
+  }
+
+  /// The number of steps; no digits mean all.
+  private static func depth(_ digits: Substring, _ text: String) throws -> Int {
+    if digits.isEmpty { return .max }
+    guard let depth = Int(digits) else {
+      throw invalid(text, "'\(digits)' is no number of steps", "write a small number, or none for all")
+    }
+    return depth
   }
 
   private static func invalid(_ text: String, _ message: String, _ hint: String) -> Diagnostic {

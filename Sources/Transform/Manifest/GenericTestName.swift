@@ -3,10 +3,12 @@ import Storage
 /// The name and hash of a generic test, made of what it tests as dbt makes them.
 struct GenericTestName {
   let name: String
+  /// The name as it is for files: shortened where it is long.
+  let shortName: String
   /// Tells tests of one name apart.
   let hash: String
 
-  /// The longest name that stays as it is.
+  /// The longest name that a file has unshortened.
   private static let lengthLimit = 63
 
   init(_ test: TestDeclaration, on node: Node) {
@@ -18,21 +20,27 @@ struct GenericTestName {
     let identifier = "\(prefix)_\(target)"
     let full = "\(identifier)_\(parts.joined(separator: "__"))"
     let identity = Digest.sha256(parts: [full, node.uniqueID] + arguments.map { "\($0.key)=\($0.value)" })
-    if let customName = test.customName {
-      name = customName
-    } else {
-      name =
-        full.utf8.count <= Self.lengthLimit
-        ? full : "\(identifier.prefix(30))_\(Digest.sha256(full).prefix(32))"
-    }
+    name = test.customName ?? full
+    shortName =
+      name.utf8.count <= Self.lengthLimit
+      ? name : "\(identifier.prefix(30))_\(Digest.sha256(name).prefix(32))"
     hash = String(identity.suffix(10))
   }
 
   private static func texts(_ value: ConfigValue) -> [String] {
     switch value {
-    case .list(let values): values.map { $0.text ?? "" }
-    case .map(let entries): entries.map { $0.value.text ?? "" }
-    default: [value.text ?? ""]
+    case .list(let values): values.map(text)
+    case .map(let entries): entries.map { text($0.value) }
+    default: [text(value)]
+    }
+  }
+
+  /// The value as Python prints it.
+  private static func text(_ value: ConfigValue) -> String {
+    switch value {
+    case .null: "None"
+    case .bool(let flag): flag ? "True" : "False"
+    default: value.text ?? ""
     }
   }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Jinja
+import Storage
 
 /// A macro of the project, or a built-in one.
 package struct MacroEntry: Sendable {
@@ -38,6 +39,15 @@ package struct Manifest: Sendable {
 
   package func node(_ reference: SourceReference) -> Node? {
     nodes["source.\(project.name).\(reference.source).\(reference.table)"]
+  }
+
+  /// What a draft's layers record of the relations that nodes make now, by unique id. Records are found by relation:
+  /// a node that has moved may have left an older one behind.
+  func records(among records: [RelationRecord]) -> [String: RelationRecord] {
+    let byRelation = Dictionary(records.map { ($0.relation, $0) }, uniquingKeysWith: { first, _ in first })
+    return nodes.compactMapValues { node in
+      node.relation.flatMap { byRelation[$0] }.flatMap { $0.uniqueID == node.uniqueID ? $0 : nil }
+    }
   }
 
   /// Nodes of a kind, by unique id.

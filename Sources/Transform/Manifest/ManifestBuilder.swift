@@ -251,6 +251,7 @@ struct ManifestBuilder {
       uniqueID: "test.\(project.name).\(names.name).\(names.hash)", resourceType: .test, name: names.name,
       packageName: project.name, fqn: [project.name] + folders + [names.name], filePath: file,
       relativePath: "\(names.name).sql", location: test.location, config: NodeConfig())
+    node.shortName = names.shortName
     node.propertiesPath = file
     node.description = test.description
     node.config.merge(rendered(project.dataTests.entries(for: node.fqn) + test.config, at: test.location))
@@ -322,9 +323,24 @@ struct ManifestBuilder {
       node.relation = layer(named: schema.trimmed, of: node).map {
         Relation(layer: $0, name: trimmed.isEmpty ? node.name : trimmed)
       }
+      if let relation = node.relation { checkName(relation.name, of: node) }
     } catch {
       diagnostics += Diagnostic.all(of: error)
     }
+  }
+
+  /// Names that the store or SQLite keeps for itself.
+  private mutating func checkName(_ name: String, of node: Node) {
+    let lowered = name.lowercased()
+    guard
+      ["_relations", "_rejects"].contains(lowered) || lowered.hasPrefix("sqlite_")
+        || lowered.hasSuffix("__dbt_tmp")
+    else { return }
+    diagnostics.append(
+      Diagnostic(
+        .invalidValue, "the \(node.resourceType.rawValue) '\(node.name)' has the reserved name '\(name)'",
+        at: node.location,
+        hints: ["rename it, or give it an alias"]))
   }
 
   private mutating func layer(named schema: String, of node: Node) -> Layer? {

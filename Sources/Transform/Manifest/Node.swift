@@ -63,6 +63,8 @@ package struct Node: Sendable {
   /// Unique ids of the macros that it calls directly.
   package var macroDependencies: [String] = []
   package var genericTest: GenericTest?
+  /// The name of a test as a file has it, shortened where it is long.
+  package var shortName: String?
   /// Of a source: its name, its description and its loader.
   package var source: SourceDetails?
 

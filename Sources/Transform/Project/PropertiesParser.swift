@@ -39,9 +39,10 @@ struct PropertiesParser {
       columns: columns(reader.items("columns"), of: reader.what),
       tests: tests(&reader, column: nil) + columnTests(item), location: item.location)
     reader.ignore(
-      "columns", "latest_version", "versions", "deprecation_date", "access", "group", "constraints",
+      "columns", "latest_version", "deprecation_date", "access", "group", "constraints",
       "time_spine",
       "primary_entity", "agg_time_dimension", "semantic_model", "metrics", "derived_semantics")
+    reader.warnUnsupported("versions")
     diagnostics += reader.finish()
     return name == nil ? nil : properties
   }

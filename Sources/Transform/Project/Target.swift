@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import Storage
 
 /// The output of a profile that models are built for.
 package struct Target: Sendable {
@@ -9,6 +10,9 @@ package struct Target: Sendable {
   package var type: String
   package var schema: String
   package var threads: Int
+
+  /// The one database of a local warehouse, which dbt's artifacts and templates want to have a name.
+  static let databaseName = "warehouse"
 
   /// Where the local warehouse is meant, in whatever words.
   private static let localTypes: Set<String> = ["reelhouse", "sqlite", "duckdb"]
@@ -28,13 +32,13 @@ package struct Target: Sendable {
     let folders =
       profilesDirectory.map { [$0] }
       ?? [
-        environment["DBT_PROFILES_DIR"], Path.workingDirectory, projectPath,
-        environment["HOME"].map { "\($0)/.dbt" },
+        environment.setting("DBT_PROFILES_DIR"), Path.workingDirectory, projectPath,
+        environment.setting("HOME").map { "\($0)/.dbt" },
       ]
       .compactMap { $0 }
     let candidates = folders.map { Path.join($0, "profiles.yml") }
     guard let path = candidates.first(where: FileSystem.exists) else {
-      guard targetName == nil || targetName == "local" else {
+      guard targetName == nil || targetName == "local", profilesDirectory == nil else {
         throw Diagnostic(
           .profileInvalid, "there is no profiles.yml that could have the target '\(targetName ?? "")'",
           notes: ["looked for \(candidates.joined(separator: ", "))"],
@@ -83,6 +87,15 @@ package struct Target: Sendable {
     }
     return Target(
       profileName: profileName, name: name, type: type == "reelhouse" ? "sqlite" : type,
-      schema: try text("schema") ?? "main", threads: try text("threads").flatMap { Int($0) } ?? 1)
+      // A schema of another warehouse means nothing here: what has no layer of its own is a mart.
+      schema: try text("schema").flatMap { Layer(rawValue: $0)?.schemaName } ?? Layer.main.schemaName,
+      threads: try text("threads").flatMap { Int($0) } ?? 1)
+  }
+}
+
+extension [String: String] {
+  /// The value of an environment variable; one that is empty counts as not set.
+  package func setting(_ name: String) -> String? {
+    self[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 }

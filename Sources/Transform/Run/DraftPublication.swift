@@ -6,10 +6,13 @@ import Storage
 package struct DraftPublication {
   private let project: Project
   private let draft: Draft
+  private let sourceSchemas: [String: String]
 
-  package init(_ project: Project, _ draft: Draft) {
+  /// - Parameter sourceSchemas: for each source the fingerprint of its declared schema, which the ingest computes.
+  package init(_ project: Project, _ draft: Draft, sourceSchemas: [String: String]) {
     self.project = project
     self.draft = draft
+    self.sourceSchemas = sourceSchemas
   }
 
   /// How the draft stands against the project.
@@ -17,7 +20,7 @@ package struct DraftPublication {
     let connection = try draft.connect(writing: [])
     return try DraftState(
       manifest: project.manifest, graph: project.graph, connection: connection, results: try draft.results(),
-      compile: project.compile)
+      sourceSchemas: sourceSchemas, compile: project.compile)
   }
 
   /// Freezes and publishes the draft. An unfinished one is refused with what is stale, untested or failed.

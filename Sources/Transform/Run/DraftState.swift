@@ -35,14 +35,17 @@ package struct DraftState: Sendable {
 
   /// - Parameters:
   ///   - connection: has the draft's layers attached.
+  ///   - sourceSchemas: for each source the fingerprint of its declared schema; one that was loaded with another is
+  ///     stale.
   ///   - compile: renders a node; a node that cannot be rendered counts as stale.
   package init(
     manifest: Manifest, graph: Graph, connection: Connection, results: DraftResults,
+    sourceSchemas: [String: String],
     compile: (Node) throws -> CompiledNode
   ) throws {
     let records = try RelationCatalog(connection).records()
     let fingerprinter = Fingerprinter(manifest: manifest)
-    let recorded = Dictionary(records.map { ($0.uniqueID, $0) }, uniquingKeysWith: { first, _ in first })
+    let recorded = manifest.records(among: records)
     var expected: [String: String] = [:]
     var entries: [Entry] = []
     for id in graph.order {
@@ -50,7 +53,8 @@ package struct DraftState: Sendable {
       switch node.resourceType {
       case .source:
         expected[id] = recorded[id]?.fingerprint
-        entries.append(Entry(node: node, condition: recorded[id] == nil ? .missing : .fresh))
+        entries.append(
+          Entry(node: node, condition: Self.condition(ofSource: recorded[id], schema: sourceSchemas[id])))
       case .seed, .model:
         let fingerprint =
           node.resourceType == .seed
@@ -73,6 +77,12 @@ package struct DraftState: Sendable {
     self.records = recorded
     let known = Set(manifest.nodes.values.compactMap(\.relation))
     orphans = records.filter { !known.contains($0.relation) }
+  }
+
+  private static func condition(ofSource record: RelationRecord?, schema: String?) -> Condition {
+    guard let record else { return .missing }
+    if let schema, let load = record.load, load.schemaFingerprint != schema { return .stale }
+    return .fresh
   }
 
   private static func condition(

@@ -16,7 +16,7 @@ struct Fingerprinter {
     let node = compiled.node
     var parts = [Self.engineVersion, Connection.sourceID, node.uniqueID]
     if let relation = node.relation {
-      parts += [relation.description, Materializer.storedKind(of: node, in: manifest).rawValue]
+      parts += [relation.description, compiled.storedKind.rawValue]
       parts += node.declaredColumns.map { "\($0.name.lowercased()) \($0.type.rawValue)" }
     } else {
       let config = node.config

@@ -6,22 +6,14 @@ import Storage
 struct Materializer {
   let connection: Connection
 
-  /// Whether a model that asks to be a view is one: SQLite has no views over other databases' tables.
-  static func storedKind(of node: Node, in manifest: Manifest) -> RelationRecord.Kind {
-    guard node.materialized == "view", let layer = node.relation?.layer else { return .table }
-    let isLocal = node.dependencies.allSatisfy { manifest.nodes[$0]?.relation?.layer == layer }
-    return isLocal ? .view : .table
-  }
-
   /// Makes the model's table or view anew, in place of the old one.
   ///
   /// - Returns: the rows of a table; nil for a view.
-  func materialize(_ compiled: CompiledNode, as kind: RelationRecord.Kind, fingerprint: String) throws -> Int?
-  {
+  func materialize(_ compiled: CompiledNode, fingerprint: String) throws -> Int? {
     guard let relation = compiled.node.relation else { return nil }
     return try connection.transaction {
       let rowCount: Int?
-      switch kind {
+      switch compiled.storedKind {
       case .view:
         try drop(relation)
         try createView(compiled, relation)
@@ -31,7 +23,8 @@ struct Materializer {
       }
       try RelationCatalog(connection).record(
         RelationRecord(
-          relation: relation, uniqueID: compiled.node.uniqueID, kind: kind, fingerprint: fingerprint,
+          relation: relation, uniqueID: compiled.node.uniqueID, kind: compiled.storedKind,
+          fingerprint: fingerprint,
           rowCount: rowCount))
       return rowCount
     }
@@ -85,7 +78,7 @@ struct Materializer {
   /// Drops a table or view of that name, whichever there is.
   func drop(_ relation: Relation) throws {
     let type = try connection.scalar(
-      "select type from \(SQLIdentifier(relation.layer.schemaName)).sqlite_schema where name = ? and type in ('table', 'view')",
+      "select type from \(SQLIdentifier(relation.layer.schemaName)).sqlite_schema where name = ? collate nocase and type in ('table', 'view')",
       [.text(relation.name)])
     if case .text(let type)? = type { try connection.execute("drop \(type) \(relation.sql)") }
   }

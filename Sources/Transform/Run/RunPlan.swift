@@ -30,55 +30,90 @@ package struct RunPlan: Sendable {
   /// Orders the selected nodes: parents first; in a build, a node's tests before what depends on it.
   package init(_ verb: Verb, selected: Set<String>, manifest: Manifest, graph: Graph) {
     self.verb = verb
-    let chosen = selected.filter { id in
-      guard let node = manifest.nodes[id], verb.includes(node.resourceType) else { return false }
-      return node.materialized != "ephemeral"
+    let order = graph.order
+    let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    let isTest = order.map { manifest.nodes[$0]?.isTest == true }
+    let isChosen = order.map { id in
+      selected.contains(id) && manifest.nodes[id].map { verb.includes($0.resourceType) } == true
     }
-    var blockers: [String: Set<String>] = [:]
-    for id in chosen {
-      blockers[id] =
-        verb == .test
-        ? [] : graph.ancestors(of: [id]).intersection(chosen).filter { manifest.nodes[$0]?.isTest == false }
-    }
-    if verb == .build { Self.addTests(to: &blockers, chosen: chosen, manifest: manifest, graph: graph) }
-    steps = Self.order(chosen, blockers: blockers, rank: graph.order).map {
-      Step(uniqueID: $0, blockers: (blockers[$0] ?? []).sorted())
-    }
-  }
-
-  /// A test stands before those that depend on all that it reads.
-  private static func addTests(
-    to blockers: inout [String: Set<String>], chosen: Set<String>, manifest: Manifest, graph: Graph
-  ) {
-    for id in chosen where manifest.nodes[id]?.isTest == true {
-      let parents = Set(graph.parents(of: id))
-      guard let first = parents.min() else { continue }
-      for dependent in graph.descendants(of: [first]) where chosen.contains(dependent) {
-        guard manifest.nodes[dependent]?.isTest == false,
-          parents.isSubset(of: graph.ancestors(of: [dependent]))
-        else { continue }
-        blockers[dependent, default: []].insert(id)
+    var ancestors = order.map { _ in BitSet(count: order.count) }
+    for (index, id) in order.enumerated() {
+      for parent in graph.parents(of: id).compactMap({ rank[$0] }) {
+        ancestors[index].formUnion(ancestors[parent])
+        ancestors[index].insert(parent)
       }
+    }
+    // Each chosen node waits for its chosen ancestors, and in a build for the tests of what it depends on.
+    var blockers = order.map { _ in [Int]() }
+    for index in order.indices where isChosen[index] && verb != .test {
+      blockers[index] = ancestors[index].members.filter { isChosen[$0] && !isTest[$0] }
+    }
+    if verb == .build {
+      for test in order.indices where isChosen[test] && isTest[test] {
+        let parents = graph.parents(of: order[test]).compactMap { rank[$0] }
+        for node in order.indices where isChosen[node] && !isTest[node] && !parents.isEmpty {
+          if parents.allSatisfy({ ancestors[node].contains($0) }) { blockers[node].append(test) }
+        }
+      }
+    }
+    steps = Self.sorted(order.indices.filter { isChosen[$0] }, blockers: blockers, isTest: isTest).map {
+      index in
+      Step(uniqueID: order[index], blockers: blockers[index].map { order[$0] })
     }
   }
 
   /// A stable order in which nothing stands before its blockers; tests come as early as they can.
-  private static func order(_ chosen: Set<String>, blockers: [String: Set<String>], rank: [String])
-    -> [String]
-  {
-    var waiting = rank.filter { chosen.contains($0) }
-    var done: Set<String> = []
-    var order: [String] = []
-    while !waiting.isEmpty {
-      let ready = waiting.filter { blockers[$0, default: []].isSubset(of: done) }
-      // The graph has no circle, and a test only ever stands before descendants of what it reads.
-      guard !ready.isEmpty else { return order + waiting }
-      let tests = ready.filter { $0.hasPrefix("test.") }
-      let next = tests.isEmpty ? [ready[0]] : tests
-      order += next
-      done.formUnion(next)
-      waiting.removeAll { done.contains($0) }
+  private static func sorted(_ chosen: [Int], blockers: [[Int]], isTest: [Bool]) -> [Int] {
+    var missing = blockers.map(\.count)
+    var waitsFor = blockers.map { _ in [Int]() }
+    for index in chosen { for blocker in blockers[index] { waitsFor[blocker].append(index) } }
+    // Both in falling order: the next one is taken from the end.
+    var readyTests = chosen.filter { missing[$0] == 0 && isTest[$0] }.sorted(by: >)
+    var readyNodes = chosen.filter { missing[$0] == 0 && !isTest[$0] }.sorted(by: >)
+    var result: [Int] = []
+    result.reserveCapacity(chosen.count)
+    while let next = readyTests.popLast() ?? readyNodes.popLast() {
+      result.append(next)
+      var hasNewTests = false
+      var hasNewNodes = false
+      for waiting in waitsFor[next] {
+        missing[waiting] -= 1
+        guard missing[waiting] == 0 else { continue }
+        if isTest[waiting] {
+          readyTests.append(waiting)
+          hasNewTests = true
+        } else {
+          readyNodes.append(waiting)
+          hasNewNodes = true
+        }
+      }
+      if hasNewTests { readyTests.sort(by: >) }
+      if hasNewNodes { readyNodes.sort(by: >) }
     }
-    return order
+    return result
+  }
+}
+
+/// A set of small numbers.
+private struct BitSet {
+  private var words: [UInt64]
+
+  init(count: Int) {
+    words = Array(repeating: 0, count: (count + 63) / 64)
+  }
+
+  mutating func insert(_ member: Int) { words[member >> 6] |= 1 << UInt64(member & 63) }
+
+  func contains(_ member: Int) -> Bool { words[member >> 6] >> UInt64(member & 63) & 1 == 1 }
+
+  mutating func formUnion(_ other: BitSet) {
+    for index in words.indices { words[index] |= other.words[index] }
+  }
+
+  /// In rising order.
+  var members: [Int] {
+    words.indices.flatMap { index in
+      (0..<64).filter { words[index] >> UInt64($0) & 1 == 1 }.map { index * 64 + $0 }
+    }
   }
 }

@@ -44,9 +44,8 @@ package final class Runner {
     try connection.execute("pragma legacy_alter_table = on")
     for layer in layers { try RelationCatalog(connection).create(inSchema: layer.schemaName) }
     results = try draft.results()
-    recorded = Dictionary(
-      try RelationCatalog(connection).records().map { ($0.uniqueID, $0.fingerprint) },
-      uniquingKeysWith: { first, _ in first })
+    recorded = project.manifest.records(among: try RelationCatalog(connection).records()).mapValues(
+      \.fingerprint)
   }
 
   /// Runs all steps. Failures of nodes are results; only what stops the whole run is thrown.
@@ -110,6 +109,8 @@ package final class Runner {
 
   /// Keeps the results of tests and of failures; what succeeded stands in the layer's own catalog.
   private func note(_ result: RunResult, fingerprint: String) {
+    // That the user ended the run says nothing of the node.
+    if result.status == .error, options.shouldStop() { return }
     let status: NodeResult.Status? =
       switch result.status {
       case .pass: .pass
@@ -172,9 +173,7 @@ package final class Runner {
   }
 
   private func materialize(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
-    let kind = Materializer.storedKind(of: compiled.node, in: project.manifest)
-    result.rowCount = try Materializer(connection: connection).materialize(
-      compiled, as: kind, fingerprint: fingerprint)
+    result.rowCount = try Materializer(connection: connection).materialize(compiled, fingerprint: fingerprint)
     result.message = "OK"
   }
 
