@@ -16,7 +16,7 @@ struct Reelhouse: ParsableCommand {
         reelhouse build                         run and test all models, publish
         reelhouse query 'select * from movies_by_year'
 
-      Exit codes: 0 all is well, 1 a model or test failed, 2 the command could not run.
+      Exit codes: 0 all is well, 1 a model or test failed, 2 it could not run.
       """,
     version: "reelhouse \(version) (dbt \(DbtVersion.emulated) projects)",
     groupedSubcommands: [

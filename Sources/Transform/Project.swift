@@ -50,7 +50,8 @@ package final class Project {
       project: file, target: .local(profileName: profileName), commandVars: options.vars,
       processEnvironment: options.environment, onMessage: onMessage)
     target = try Target.find(
-      profileName: profileName, targetName: options.targetName, profilesDirectory: options.profilesDirectory,
+      profileName: profileName, isNamed: options.profileName != nil, targetName: options.targetName,
+      profilesDirectory: options.profilesDirectory,
       projectPath: path, environment: options.environment
     ) { try settings.render($0.value, at: $0.location) }
     host = TemplateHost(

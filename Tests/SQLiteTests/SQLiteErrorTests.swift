@@ -7,7 +7,7 @@ import Testing
     "the result code decides the diagnostic",
     arguments: [
       (1, .sqlError), (19, .sqlError), (5, .sqlBusy), (6, .sqlBusy), (261, .sqlBusy), (11, .sqlCorrupt),
-      (26, .sqlCorrupt), (267, .sqlCorrupt), (13, .diskFull), (8, .sqlReadOnly), (776, .sqlReadOnly),
+      (26, .sqlCorrupt), (267, .sqlCorrupt), (13, .diskFull), (8, .sqlReadOnly), (776, .sqlBusy),
       (23, .sqlReadOnly), (14, .fileAccess), (10, .fileAccess), (778, .fileAccess),
     ] as [(Int32, DiagnosticCode)])
   func code(resultCode: Int32, code: DiagnosticCode) {

@@ -44,10 +44,10 @@ struct BuildsCommand: ParsableCommand {
     discussion: """
       Examples:
         reelhouse builds
-        reelhouse builds --verify     read every file again and compare its SHA-256
+        reelhouse builds --verify     read every layer, compare its SHA-256
       """)
 
-  @Flag(help: "Compare each build's files with what was published.")
+  @Flag(help: "Compare each build's layers with what was published.")
   var verify = false
 
   @OptionGroup var global: GlobalOptions

@@ -53,14 +53,21 @@ struct ReadOnlyQuery {
   /// - Returns: the number of rows.
   func run(_ sql: String, _ writer: RowWriter) throws -> Int {
     do {
-      return try writer.write(try connection.prepare(sql))
+      let statement = try connection.prepare(sql)
+      // What the authorizer is not asked about before it runs: VACUUM.
+      guard statement.isReadOnly else { throw Self.refusal }
+      return try writer.write(statement)
     } catch let error as SQLiteError where error.isRefused {
-      throw Diagnostic(
-        .sqlReadOnly, "this statement would change something, and `query` only reads",
-        hints: ["change data by a model and `reelhouse build`, or by `reelhouse ingest`"])
+      throw Self.refusal
     } catch let error as SQLiteError where error.reason.hasPrefix("no such table: ") {
       throw error.diagnostic.hinting(try suggestion(for: String(error.reason.dropFirst(15))))
     }
+  }
+
+  private static var refusal: Diagnostic {
+    Diagnostic(
+      .sqlReadOnly, "this statement would change something, and `query` only reads",
+      hints: ["change data by a model and `reelhouse build`, or by `reelhouse ingest`"])
   }
 
   private func suggestion(for table: String) throws -> String? {

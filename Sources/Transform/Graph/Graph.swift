@@ -60,18 +60,27 @@ package struct Graph: Sendable {
     order.reserveCapacity(parents.count)
     while let id = ready.popLast() {
       order.append(id)
-      var freed: [String] = []
       for child in children[id] ?? [] {
         let count = (missing[child] ?? 0) - 1
         missing[child] = count
-        if count == 0 { freed.append(child) }
+        if count == 0 { insert(child, into: &ready) }
       }
-      if !freed.isEmpty { ready = (ready + freed).sorted(by: >) }
     }
     guard order.count == parents.count else {
       throw cycle(in: manifest, parents: parents, unordered: Set(parents.keys).subtracting(order))
     }
     return order
+  }
+
+  /// Keeps a list in falling order.
+  private static func insert(_ id: String, into sorted: inout [String]) {
+    var low = 0
+    var high = sorted.count
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle] > id { low = middle + 1 } else { high = middle }
+    }
+    sorted.insert(id, at: low)
   }
 
   /// Finds one circle among the nodes that no order was found for, and tells it.

@@ -25,8 +25,10 @@ package struct Target: Sendable {
   /// Finds the profile's output: in `--profiles-dir`, the working folder, the project's folder, or `~/.dbt`.
   ///
   /// A profile that stands nowhere is the local warehouse; one asked for by `--target` must be there.
+  ///
+  /// - Parameter isNamed: whether the user asked for the profile, rather than the project.
   static func find(
-    profileName: String, targetName: String?, profilesDirectory: String?, projectPath: String,
+    profileName: String, isNamed: Bool, targetName: String?, profilesDirectory: String?, projectPath: String,
     environment: [String: String], render: (YAMLNode) throws -> ConfigValue
   ) throws -> Target {
     let folders =
@@ -38,9 +40,11 @@ package struct Target: Sendable {
       .compactMap { $0 }
     let candidates = folders.map { Path.join($0, "profiles.yml") }
     guard let path = candidates.first(where: FileSystem.exists) else {
-      guard targetName == nil || targetName == "local", profilesDirectory == nil else {
+      guard targetName == nil || targetName == "local", profilesDirectory == nil, !isNamed else {
         throw Diagnostic(
-          .profileInvalid, "there is no profiles.yml that could have the target '\(targetName ?? "")'",
+          .profileInvalid,
+          "there is no profiles.yml that could have the profile '\(profileName)'"
+            + (targetName.map { " and the target '\($0)'" } ?? ""),
           notes: ["looked for \(candidates.joined(separator: ", "))"],
           hints: ["without profiles.yml the one target is 'local', the local warehouse"])
       }
@@ -48,7 +52,7 @@ package struct Target: Sendable {
     }
     let file = try YAMLFile(contentsOf: path, path: path)
     guard let profile = file.root[profileName] else {
-      guard targetName == nil || targetName == "local" else {
+      guard targetName == nil || targetName == "local", !isNamed else {
         throw Diagnostic(
           .profileInvalid, "the profile '\(profileName)' is not in '\(path)'",
           hints: Suggestion.hint(for: profileName, in: (file.root.pairs ?? []).compactMap(\.key.scalarText))
