@@ -84,6 +84,7 @@ import Testing
     #expect(result.status == 2, "\(result)")
     #expect(result.codes == ["RH1401"], "\(result)")
     #expect(result.errors.contains("models/broken.sql:2:3"), "\(result)")
+    #expect(result.errors.contains("did you mean 'word'"), "\(result)")
     #expect(!result.output.contains("START"), "\(result)")
     #expect(try Digest.sha256(fileAt: workspace.warehouse.draftFile(.main)) == draft)
   }

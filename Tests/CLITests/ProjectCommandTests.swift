@@ -157,6 +157,7 @@ import Testing
     let result = try workspace.run("compile", "--inline", "select * from {{ ref('stg_movie') }}")
     #expect(result.status == 2 && result.codes == ["RH2201"], "\(result)")
     #expect(result.errors.contains("--inline:1:18"), "\(result)")
+    #expect(result.errors.contains("did you mean 'stg_movies'"), "\(result)")
     #expect(result.output.isEmpty, "\(result)")
     let syntax = try workspace.run("compile", "--inline", "select {{ 1 + }}")
     #expect(syntax.status == 2 && syntax.codes == ["RH2101"], "\(syntax)")

@@ -83,8 +83,22 @@ package struct Preflight {
       }
       return statement.columnNames
     } catch let error as SQLiteError {
-      throw compiled.diagnostic(for: error)
+      var diagnostic = compiled.diagnostic(for: error)
+      if let hint = columnHint(error, compiled.node, connection) { diagnostic.hints.append(hint) }
+      throw diagnostic
     }
+  }
+
+  /// What may have been meant by a column that none of the node's tables has.
+  private func columnHint(_ error: SQLiteError, _ node: Node, _ connection: Connection) -> String? {
+    let opening = "no such column: "
+    guard error.reason.hasPrefix(opening) else { return nil }
+    let name = error.reason.dropFirst(opening.count).split(separator: ".").last.map(String.init) ?? ""
+    let relations = node.dependencies.compactMap { project.manifest.nodes[$0]?.relation }
+    let columns = relations.flatMap { relation in
+      (try? connection.prepare("select * from \(relation.sql)").columnNames) ?? []
+    }
+    return Suggestion.hint(for: name, in: columns)
   }
 
   /// Makes the view as it will be stored.
