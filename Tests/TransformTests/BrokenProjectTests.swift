@@ -151,7 +151,8 @@ struct BrokenProjectTests {
       says: "syntax error"),
     BrokenProject(
       "a column that the parent does not have",
-      ["models/a.sql": "select 1 as minutes", "models/b.sql": "select\n  minuts\nfrom {{ ref('a') }}"], .sqlError,
+      ["models/a.sql": "select 1 as minutes", "models/b.sql": "select\n  minuts\nfrom {{ ref('a') }}"],
+      .sqlError,
       at: "models/b.sql:2", says: "did you mean 'minutes'"),
     BrokenProject(
       "a function that SQLite does not have", ["models/a.sql": "select\n  median(1) as x"], .sqlError,
