@@ -55,7 +55,7 @@ struct Console {
     if isQuiet, level == "info" { return }
     switch logFormat {
     case .text: Self.write("\(Timestamp.now().localTimeOfDay)  \(line)\n", to: STDOUT_FILENO)
-    case .json: Self.write(Self.json(level: level, message: line, code: nil) + "\n", to: STDOUT_FILENO)
+    case .json: Self.write(Self.json(level: level, message: line) + "\n", to: STDOUT_FILENO)
     }
   }
 
@@ -66,7 +66,7 @@ struct Console {
     if isQuiet { return }
     switch logFormat {
     case .text: Self.write(line + "\n", to: STDERR_FILENO)
-    case .json: Self.write(Self.json(level: "info", message: line, code: nil) + "\n", to: STDERR_FILENO)
+    case .json: Self.write(Self.json(level: "info", message: line) + "\n", to: STDERR_FILENO)
     }
   }
 
@@ -93,7 +93,7 @@ struct Console {
 
   func endProgress() { progress("") }
 
-  private static func json(level: String, message: String, code: String?) -> String {
+  private static func json(level: String, message: String) -> String {
     let info: JSONValue = [
       "level": .string(level), "msg": .string(message), "ts": .string(Timestamp.now().iso8601),
     ]

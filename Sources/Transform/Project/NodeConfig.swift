@@ -59,20 +59,6 @@ package struct NodeConfig: Sendable, Hashable {
   // Of seeds.
   package var delimiter: String { values["delimiter"]?.text ?? "," }
   package var columnTypes: [ConfigEntry] { values["column_types"]?.entries ?? [] }
-
-  /// The keys that this engine or dbt gives a meaning to; others are kept for macros and tools to read.
-  static let knownKeys: Set<String> = [
-    "enabled", "materialized", "schema", "database", "alias", "tags", "meta", "group", "access", "docs",
-    "contract",
-    "full_refresh", "unique_key", "on_schema_change", "incremental_strategy", "grants", "packages",
-    "persist_docs",
-    "pre_hook", "post_hook", "quoting", "column_types", "quote_columns", "delimiter", "event_time",
-    "freshness",
-    "severity", "where", "limit", "fail_calc", "warn_if", "error_if", "store_failures", "store_failures_as",
-    "indexes",
-    "description", "sql_header", "on_configuration_change", "loaded_at_field", "lookback", "begin",
-    "batch_size",
-  ]
 }
 
 /// The `models:`, `seeds:`, `data_tests:` or `sources:` part of `dbt_project.yml`: configuration by folder.
