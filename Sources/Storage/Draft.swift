@@ -69,8 +69,9 @@ package final class Draft {
     guard condition == .writable else { return condition }
     do {
       try LayerFile.settle(path)
+      try ExtensionMark(path).settle()
       return condition
-    } catch {
+    } catch let error as SQLiteError {
       guard error.code == .sqlCorrupt else { throw error }
       return .damaged(reason: error.reason)
     }
@@ -115,13 +116,7 @@ package final class Draft {
 
   /// A connection to all layers of the draft, of which those named can be written.
   package func connect(writing layers: Set<Layer>) throws -> Connection {
-    if !layers.isEmpty {
-      try mark.set()
-      writtenLayers.formUnion(layers)
-    }
-    for layer in layers {
-      try LayerFile.thaw(warehouse.draftFile(layer), through: temporaryPath(for: layer))
-    }
+    for layer in layers { try thaw(layer) }
     let connection = try Connection(
       path: warehouse.draftFile(.main), access: layers.contains(.main) ? .readWrite : .readOnly)
     for layer in Layer.allCases where layer != .main {
@@ -140,6 +135,13 @@ package final class Draft {
     // SQLite sorts in runs of the cache's size: larger ones fall out of the processor's caches and take longer.
     try connection.execute("pragma cache_size = -8000; pragma temp_store = file")
     return connection
+  }
+
+  /// Makes the file of a layer ready to be written.
+  func thaw(_ layer: Layer) throws {
+    try mark.set()
+    writtenLayers.insert(layer)
+    try LayerFile.thaw(warehouse.draftFile(layer), through: temporaryPath(for: layer))
   }
 
   /// Begins a new file for a layer, which takes the old one's place when it is committed and leaves no trace else.

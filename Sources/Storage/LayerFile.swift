@@ -55,8 +55,9 @@ package enum LayerFile {
   }
 
   /// Removes a layer's file and whatever SQLite has beside it.
-  static func remove(_ path: String) throws(FileError) {
+  static func remove(_ path: String) throws {
     for suffix in [""] + companionSuffixes { try FileSystem.remove(path + suffix) }
+    try ExtensionMark(path).remove()
   }
 
   /// Rolls back what a killed process left undone; a connection that only reads cannot.

@@ -24,10 +24,12 @@ package struct RelationRecord: Sendable, Codable, Equatable {
   package var rowCount: Int?
   /// How a source table was loaded.
   package var load: LoadRecord?
+  /// What was seen of the columns while the rows were written; nil where nobody looked.
+  package var columns: [ColumnProfile]?
 
   package init(
     relation: Relation, uniqueID: String, kind: Kind, fingerprint: String, rowCount: Int?,
-    load: LoadRecord? = nil
+    load: LoadRecord? = nil, columns: [ColumnProfile]? = nil
   ) {
     self.relation = relation
     self.uniqueID = uniqueID
@@ -35,6 +37,7 @@ package struct RelationRecord: Sendable, Codable, Equatable {
     self.fingerprint = fingerprint
     self.rowCount = rowCount
     self.load = load
+    self.columns = columns
   }
 }
 
@@ -90,20 +93,31 @@ package struct RelationCatalog {
       """
       create table if not exists \(Self.table(schema)) (
         name text collate nocase primary key, unique_id text not null, kind text not null, fingerprint text not null,
-        row_count integer, load text
+        row_count integer, load text, columns text
       ) without rowid
       """)
+    // The catalog of an older version has fewer columns.
+    let names = try connection.rows(
+      "select name from pragma_table_info(?, ?)", [.text(Self.tableName), .text(schema)])
+    if !names.contains([.text("columns")]) {
+      try connection.execute("alter table \(Self.table(schema)) add column columns text")
+    }
   }
 
   /// Notes a relation, in place of what was known of one of that name.
   package func record(_ record: RelationRecord, inSchema schema: String? = nil) throws {
-    let load = try record.load.map { SQLiteValue.text(try JSON.text($0)) } ?? .null
+    let schema = schema ?? record.relation.layer.schemaName
+    try create(inSchema: schema)
     try connection.run(
-      "insert or replace into \(Self.table(schema ?? record.relation.layer.schemaName)) values (?, ?, ?, ?, ?, ?)",
+      """
+      insert or replace into \(Self.table(schema))
+      (name, unique_id, kind, fingerprint, row_count, load, columns) values (?, ?, ?, ?, ?, ?, ?)
+      """,
       [
         .text(record.relation.name), .text(record.uniqueID), .text(record.kind.rawValue),
-        .text(record.fingerprint),
-        record.rowCount.map { .integer(Int64($0)) } ?? .null, load,
+        .text(record.fingerprint), record.rowCount.map { .integer(Int64($0)) } ?? .null,
+        try record.load.map { .text(try JSON.text($0)) } ?? .null,
+        try record.columns.map { .text(try JSON.text($0)) } ?? .null,
       ])
   }
 
@@ -114,19 +128,24 @@ package struct RelationCatalog {
   }
 
   /// All that a layer records, by name.
-  package func records(in layer: Layer) throws -> [RelationRecord] {
-    guard try exists(in: layer) else { return [] }
-    let statement = try connection.prepare(
-      "select name, unique_id, kind, fingerprint, row_count, load from \(Self.table(layer.schemaName)) order by name"
-    )
+  ///
+  /// - Parameter schema: the name that the layer is attached under, if it is not its own.
+  package func records(in layer: Layer, inSchema schema: String? = nil) throws -> [RelationRecord] {
+    let schema = schema ?? layer.schemaName
+    guard try exists(inSchema: schema) else { return [] }
+    let statement = try connection.prepare("select * from \(Self.table(schema)) order by name")
+    let columnsIndex = statement.columnNames.firstIndex(of: "columns")
     var records: [RelationRecord] = []
     while try statement.step() {
-      records.append(
-        RelationRecord(
-          relation: Relation(layer: layer, name: statement.text(0)), uniqueID: statement.text(1),
-          kind: RelationRecord.Kind(rawValue: statement.text(2)) ?? .table, fingerprint: statement.text(3),
-          rowCount: statement.isNull(4) ? nil : Int(statement.integer(4)),
-          load: statement.isNull(5) ? nil : try JSON.decode(LoadRecord.self, from: statement.text(5))))
+      var record = RelationRecord(
+        relation: Relation(layer: layer, name: statement.text(0)), uniqueID: statement.text(1),
+        kind: RelationRecord.Kind(rawValue: statement.text(2)) ?? .table, fingerprint: statement.text(3),
+        rowCount: statement.isNull(4) ? nil : Int(statement.integer(4)))
+      if !statement.isNull(5) { record.load = try JSON.decode(LoadRecord.self, from: statement.text(5)) }
+      if let columnsIndex, !statement.isNull(columnsIndex) {
+        record.columns = try JSON.decode([ColumnProfile].self, from: statement.text(columnsIndex))
+      }
+      records.append(record)
     }
     return records
   }
@@ -136,9 +155,9 @@ package struct RelationCatalog {
     try Layer.allCases.flatMap { try records(in: $0) }
   }
 
-  private func exists(in layer: Layer) throws -> Bool {
+  private func exists(inSchema schema: String) throws -> Bool {
     try connection.integer(
-      "select count(*) from \(SQLIdentifier(layer.schemaName)).sqlite_schema where type = 'table' and name = ?",
+      "select count(*) from \(SQLIdentifier(schema)).sqlite_schema where type = 'table' and name = ?",
       [.text(Self.tableName)]) > 0
   }
 }

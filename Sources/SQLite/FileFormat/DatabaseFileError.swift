@@ -29,6 +29,8 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case unsupported(String)
     /// The database is finished while the writer of one of its tables is not.
     case tableUnfinished
+    /// A file that is being extended was written to by somebody else.
+    case fileChanged
     /// SQLite refused a definition or a conversion.
     case sqlite(SQLiteError)
   }
@@ -59,6 +61,7 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .keyNotInteger, .keyNotAscending, .notUnique, .rowTooLarge: .valueInvalid
     case .indexTooLarge, .fileTooLarge, .unsupported: .sqlError
     case .tableUnfinished: .internalError
+    case .fileChanged: .fileAccess
     case .sqlite(let error): error.code
     }
   }
@@ -86,6 +89,7 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .fileTooLarge: "the database has more pages than the file format can number"
     case .unsupported(let what): "\(what) cannot be written in bulk"
     case .tableUnfinished: "the table was not written to its end"
+    case .fileChanged: "the database was changed by another program while tables were added to it"
     case .sqlite(let error): error.reason
     }
   }
@@ -98,6 +102,7 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .keyNotAscending: "sort the rows by the key, or insert them by statements"
     case .indexTooLarge: "create the index by a statement when the table is written"
     case .fileTooLarge: "choose a larger page size"
+    case .fileChanged: "end the other program and run the command again"
     default: nil
     }
   }

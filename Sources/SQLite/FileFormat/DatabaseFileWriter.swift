@@ -28,9 +28,8 @@ package struct DatabaseFileWriter: ~Copyable {
   }
 
   package let path: String
-  private let file: SegmentedFile
   private let options: Options
-  private var tables: [(definition: TableDefinition, segment: Int)] = []
+  private var tables: TableSet
   private var entries: [SchemaEntry] = []
   private var isFinished = false
 
@@ -38,7 +37,8 @@ package struct DatabaseFileWriter: ~Copyable {
   package init(path: String, options: Options = Options()) throws(DatabaseFileError) {
     self.path = path
     self.options = options
-    file = try SegmentedFile(path: path, geometry: PageGeometry(pageSize: options.pageSize))
+    let file = try SegmentedFile(path: path, geometry: PageGeometry(pageSize: options.pageSize))
+    tables = TableSet(file, options)
   }
 
   deinit {
@@ -47,9 +47,7 @@ package struct DatabaseFileWriter: ~Copyable {
 
   /// Begins the table that follows those begun before.
   package mutating func makeTable(_ definition: TableDefinition) -> TableWriter {
-    let writer = TableWriter(definition, in: file, options: options)
-    tables.append((definition, writer.segmentNumber))
-    return writer
+    tables.makeTable(definition)
   }
 
   /// Adds a view or a trigger, as its SQL says.
@@ -59,68 +57,41 @@ package struct DatabaseFileWriter: ~Copyable {
 
   /// Writes schema and header. All tables must be finished.
   package consuming func finish() throws(DatabaseFileError) {
-    let contents = try collectTables()
-    if options.writesStatistics { try writeStatistics(contents) }
+    var written = try tables.collect()
+    if options.writesStatistics {
+      try writeStatistics(written)
+      written += try tables.collect(from: written.count)
+    }
     let firstPage = UnsafeMutableRawPointer.allocate(byteCount: options.pageSize, alignment: 4096)
     defer { firstPage.deallocate() }
     firstPage.initializeMemory(as: UInt8.self, repeating: 0, count: options.pageSize)
-    try writeSchema(firstPage)
+    try writeSchema(of: written, to: firstPage)
     writeHeader(firstPage)
-    try file.write(firstPage, byteCount: options.pageSize, at: 1)
+    try tables.file.write(firstPage, byteCount: options.pageSize, at: 1)
     try checkSchema()
-    if options.isDurable, fsync(file.descriptor) != 0 { throw .system("flush to the disk", path) }
+    if options.isDurable, fsync(tables.file.descriptor) != 0 { throw .system("flush to the disk", path) }
     isFinished = true
   }
 
-  /// Moves those segments to their place that were finished before it was known.
-  private func collectTables() throws(DatabaseFileError) -> [TableContent] {
-    var contents: [TableContent] = []
-    for table in tables {
-      guard let finished = file.finished(segment: table.segment), let content = finished.content,
-        let place = file.place(of: table.segment)
-      else { throw DatabaseFileError(.tableUnfinished, path: path, table: table.definition.name) }
-      try finished.spool?.move(to: place, of: file)
-      contents.append(content)
-    }
-    return contents
-  }
-
-  private mutating func writeStatistics(_ contents: [TableContent]) throws(DatabaseFileError) {
+  private mutating func writeStatistics(_ written: [WrittenTable]) throws(DatabaseFileError) {
     let columns = ["tbl", "idx", "stat"].map {
       TableDefinition.Column(name: $0, affinity: .blob, isNotNull: false)
     }
-    let definition = TableDefinition(
-      reserved: "sqlite_stat1", sql: "CREATE TABLE sqlite_stat1(tbl,idx,stat)", columns: columns)
-    var rows: [[SQLiteValue]] = []
-    for (table, content) in zip(tables, contents) where content.rowCount > 0 {
-      let name = table.definition.name
-      for (index, statistics) in zip(table.definition.indexes, content.indexStatistics) {
-        rows.append([.text(name), .text(index.name), .text(statistics)])
-      }
-      if table.definition.indexes.isEmpty { rows.append([.text(name), .null, .text("\(content.rowCount)")]) }
-    }
-    var writer = makeTable(definition)
-    try writer.append(rows)
+    var writer = tables.makeTable(
+      TableDefinition(
+        reserved: "sqlite_stat1", sql: "CREATE TABLE sqlite_stat1(tbl,idx,stat)", columns: columns))
+    for table in written { try writer.append(table.statistics) }
     _ = try writer.finish()
   }
 
-  private func writeSchema(_ firstPage: UnsafeMutableRawPointer) throws(DatabaseFileError) {
+  private func writeSchema(
+    of written: [WrittenTable], to firstPage: UnsafeMutableRawPointer
+  ) throws(DatabaseFileError) {
     let affinities: [Affinity] = [.text, .text, .text, .integer, .text]
     let columns = affinities.map { TableDefinition.Column(name: "", affinity: $0, isNotNull: false) }
     let definition = TableDefinition(reserved: "sqlite_schema", sql: "", columns: columns)
-    var writer = TableWriter(definition, in: file, options: options)
-    for table in tables {
-      guard let place = file.place(of: table.segment),
-        let content = file.finished(segment: table.segment)?.content
-      else { throw DatabaseFileError(.tableUnfinished, path: path, table: table.definition.name) }
-      let name = SQLiteValue.text(table.definition.name)
-      let roots = content.roots.map { SQLiteValue.integer(Int64(place.page($0))) }
-      var rows = [["table", name, name, roots[0], .text(table.definition.sql)]]
-      for (index, root) in zip(table.definition.indexes, roots.dropFirst()) {
-        rows.append(["index", .text(index.name), name, root, index.sql.map(SQLiteValue.text) ?? .null])
-      }
-      try writer.append(rows)
-    }
+    var writer = TableWriter(definition, in: tables.file, options: options)
+    for table in written { try writer.append(table.schemaRows) }
     try writer.append(
       entries.map { [.text($0.type), .text($0.name), .text($0.tableName), 0, .text($0.sql)] })
     try writer.finish(asFirstPage: firstPage)
@@ -148,7 +119,7 @@ package struct DatabaseFileWriter: ~Copyable {
     }
     let changeCounter = 1
     RecordBytes.store32(changeCounter, to: page, at: 24)
-    RecordBytes.store32(file.pageCount, to: page, at: 28)
+    RecordBytes.store32(tables.file.pageCount, to: page, at: 28)
     RecordBytes.store32(1, to: page, at: 40)  // the schema's cookie
     RecordBytes.store32(4, to: page, at: 44)  // the schema's format
     RecordBytes.store32(1, to: page, at: 56)  // UTF-8

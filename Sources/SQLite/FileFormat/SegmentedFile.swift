@@ -20,16 +20,24 @@ final class SegmentedFile: Sendable {
     /// What is known of each segment's end, in the order of opening.
     var finished: [FinishedSegment?] = []
     /// The first pages of the segments, as far as they are known.
-    var starts: [Int] = [2]
+    var starts: [Int]
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  init(path: String, geometry: PageGeometry) throws(DatabaseFileError) {
-    self.path = path
-    self.geometry = geometry
-    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+  /// Creates the file, which must not exist; its first page is left free.
+  convenience init(path: String, geometry: PageGeometry) throws(DatabaseFileError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .system("create the file", path) }
+    self.init(path: path, descriptor: descriptor, geometry: geometry, firstPage: 2)
+  }
+
+  /// Takes over an open file, whose segments begin at a page.
+  init(path: String, descriptor: Int32, geometry: PageGeometry, firstPage: Int) {
+    self.path = path
+    self.descriptor = descriptor
+    self.geometry = geometry
+    state = Mutex(State(starts: [firstPage]))
   }
 
   deinit {

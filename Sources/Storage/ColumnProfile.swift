@@ -1,0 +1,37 @@
+import SQLite
+
+/// What was seen of a column while its rows were written. It says what is there, never what type was meant: that is
+/// the declaration's to say.
+package struct ColumnProfile: Sendable, Codable, Equatable {
+  package var name: String
+  /// How many values there are of each storage class, as `typeof` tells them; a class without values is left out.
+  package var counts: [String: Int]
+  /// The bytes of all texts and blobs.
+  package var byteCount: Int
+  /// The least and the greatest integer, where all values are integers or NULL.
+  package var leastInteger: Int64?
+  package var greatestInteger: Int64?
+  /// The least and the greatest real, where all values are reals or NULL.
+  package var leastReal: Double?
+  package var greatestReal: Double?
+
+  package init(name: String, _ facts: ColumnFacts) {
+    self.name = name
+    let classes = [
+      ("null", facts.nullCount), ("integer", facts.integerCount), ("real", facts.realCount),
+      ("text", facts.textCount), ("blob", facts.blobCount),
+    ]
+    counts = Dictionary(uniqueKeysWithValues: classes.filter { $0.1 > 0 })
+    byteCount = facts.byteCount
+    let kinds = Set(counts.keys).subtracting(["null"])
+    if kinds == ["integer"], let range = facts.integers {
+      (leastInteger, greatestInteger) = (range.lowerBound, range.upperBound)
+    }
+    if kinds == ["real"], let range = facts.reals, range.lowerBound.isFinite, range.upperBound.isFinite {
+      (leastReal, greatestReal) = (range.lowerBound, range.upperBound)
+    }
+  }
+
+  /// Whether a value is NULL.
+  package var hasNulls: Bool { counts["null"] != nil }
+}
