@@ -21,6 +21,8 @@ package struct DatabaseFileWriter: ~Copyable {
     package var writesStatistics = true
     /// What the keys of one index may take; an index is sorted in memory.
     package var indexMemoryByteLimit = 4 << 30
+    /// Whether the exact hash of each table is computed.
+    package var hashesRows = true
     package var applicationID: Int32 = 0
     package var userVersion: Int32 = 0
 

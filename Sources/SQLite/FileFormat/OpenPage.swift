@@ -9,9 +9,13 @@ struct OpenPage: ~Copyable {
   /// Where numbers of pages stand in the cells.
   private var pointers: [Int] = []
 
+  /// Records are hashed where they lie, in whole blocks.
+  private static let padding = RowHasher.blockByteCount
+
   init(size: Int) {
     self.size = size
-    bytes = .allocate(byteCount: size, alignment: 64)
+    bytes = .allocate(byteCount: size + Self.padding, alignment: 64)
+    (bytes + size).initializeMemory(as: UInt8.self, repeating: 0, count: Self.padding)
     // The shortest cell has four bytes, and two here.
     cellOffsets = .allocate(capacity: size / 4)
     top = size

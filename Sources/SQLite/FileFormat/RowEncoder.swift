@@ -35,7 +35,7 @@ struct ColumnState {
 }
 
 /// Makes records of rows (section 2.1 of "Database File Format"): first the measure, then the bytes.
-struct RowEncoder: ~Copyable {
+package struct RowEncoder: ~Copyable {
   let columnCount: Int
   let states: UnsafeMutablePointer<ColumnState>
   /// The serial types of the row at hand.
@@ -45,7 +45,7 @@ struct RowEncoder: ~Copyable {
 
   private static let longestSerial = 9
 
-  init(_ definition: TableDefinition) {
+  package init(_ definition: TableDefinition) {
     columnCount = definition.columns.count
     states = .allocate(capacity: columnCount)
     for (index, column) in definition.columns.enumerated() {
@@ -160,6 +160,21 @@ struct RowEncoder: ~Copyable {
     return type
   }
 
+  /// Writes the records of rows whose values are stored as they come, each over the one before it, and returns their
+  /// bytes: for measurements.
+  package mutating func encode(
+    _ cells: UnsafeBufferPointer<RecordCell>, to target: UnsafeMutableRawPointer
+  ) -> Int {
+    guard let first = cells.baseAddress else { return 0 }
+    var byteCount = 0
+    for offset in stride(from: 0, to: cells.count, by: columnCount) {
+      _ = measure(first + offset, from: 0, isResolved: true)
+      write(first + offset, to: target)
+      byteCount &+= payloadCount
+    }
+    return byteCount
+  }
+
   /// Writes the record that was measured, which has `payloadCount` bytes.
   @inline(__always)
   func write(_ row: UnsafePointer<RecordCell>, to target: UnsafeMutableRawPointer) {
@@ -182,20 +197,25 @@ struct RowEncoder: ~Copyable {
 
   /// Writes the record that was measured to a cell and its overflow pages.
   func write(
-    _ row: UnsafePointer<RecordCell>, to cursor: inout Segment.PayloadCursor, of segment: inout Segment
+    _ row: UnsafePointer<RecordCell>, to cursor: inout Segment.PayloadCursor, of segment: inout Segment,
+    hasher: inout RowHasher
   ) throws(DatabaseFileError) {
+    func append(_ bytes: UnsafeRawBufferPointer) throws(DatabaseFileError) {
+      hasher.append(bytes)
+      try segment.append(bytes, to: &cursor)
+    }
     let small = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 8)
     defer { small.deallocate() }
     let lengthCount = Varint.write(UInt64(headerCount), to: small)
-    try segment.append(UnsafeRawBufferPointer(start: small, count: lengthCount), to: &cursor)
-    try segment.append(UnsafeRawBufferPointer(start: serials, count: serialCount), to: &cursor)
+    try append(UnsafeRawBufferPointer(start: small, count: lengthCount))
+    try append(UnsafeRawBufferPointer(start: serials, count: serialCount))
     for column in 0..<columnCount {
       let state = states[column]
       if state.serial == SerialType.bytes {
-        try segment.append(row[column].bytes, to: &cursor)
+        try append(row[column].bytes)
       } else {
         let count = RecordBytes.storeNumber(state.number, serial: state.serial, to: small)
-        try segment.append(UnsafeRawBufferPointer(start: small, count: count), to: &cursor)
+        try append(UnsafeRawBufferPointer(start: small, count: count))
       }
     }
     segment.endPayload(cursor)

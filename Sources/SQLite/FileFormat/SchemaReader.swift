@@ -5,7 +5,6 @@ struct SchemaReader {
 
   struct Column {
     let column: TableDefinition.Column
-    let declaredType: String
     let isPrimaryKey: Bool
   }
 
@@ -30,8 +29,8 @@ struct SchemaReader {
       guard case .text(let name) = row[0], case .text(let type) = row[1] else { throw misread }
       return Column(
         column: TableDefinition.Column(
-          name: name, affinity: Affinity(declaredType: type), isNotNull: row[2] != 0),
-        declaredType: type, isPrimaryKey: row[3] != 0)
+          name: name, declaredType: type, affinity: Affinity(declaredType: type), isNotNull: row[2] != 0),
+        isPrimaryKey: row[3] != 0)
     }
   }
 

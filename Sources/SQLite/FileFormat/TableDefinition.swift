@@ -68,6 +68,8 @@ package struct TableDefinition: Sendable {
   /// A column as SQLite told it.
   struct Column: Sendable {
     let name: String
+    /// As it was written; empty where there is none.
+    var declaredType = ""
     let affinity: Affinity
     let isNotNull: Bool
   }
@@ -90,6 +92,10 @@ package struct TableDefinition: Sendable {
   let indexes: [Index]
 
   package var columnNames: [String] { columns.map(\.name) }
+
+  var schemaDigest: SchemaDigest {
+    SchemaDigest(columns: columns.map { ($0.name, $0.declaredType) }, keyColumn: keyColumn)
+  }
 
   /// A table of columns.
   package init(

@@ -3,6 +3,8 @@ package struct TableSummary: Sendable, Equatable {
   package let name: String
   package let rowCount: Int
   package let columns: [ColumnFacts]
+  /// Nil where the writer's options leave it out.
+  package let exactHash: ExactHash?
 }
 
 /// Writes the rows of one table, and its indexes: b-tree pages filled one after the other, without statements.
@@ -22,6 +24,8 @@ package struct TableWriter: ~Copyable, @unchecked Sendable {
   private let geometry: PageGeometry
   private let keyColumn: Int?
   private let wantsStatistics: Bool
+  private let hashesRows: Bool
+  private var rows = RowSum()
   private var lastKey: Int64 = 0
   private var isBroken = false
 
@@ -41,6 +45,7 @@ package struct TableWriter: ~Copyable, @unchecked Sendable {
     keyColumn = definition.keyColumn
     keys = definition.indexes.map { IndexKeys($0, keyColumn: definition.keyColumn, options: options) }
     wantsStatistics = options.writesStatistics
+    hashesRows = options.hashesRows
   }
 
   /// The number of the table's segment.
@@ -89,6 +94,8 @@ package struct TableWriter: ~Copyable, @unchecked Sendable {
       target += Varint.write(UInt64(truncatingIfNeeded: payload), to: target)
       target += Varint.write(keyBits, to: target)
       encoder.write(row, to: target)
+      // SAFETY: behind the page lies what a hasher may read beyond a record.
+      if hashesRows { rows.add(RowHasher.hash(target, count: payload, key: keyColumn == nil ? 0 : key)) }
     } else {
       try appendLong(row, key: keyBits, prefix: prefix)
     }
@@ -125,7 +132,9 @@ package struct TableWriter: ~Copyable, @unchecked Sendable {
     target += Varint.write(key, to: target)
     page.notePointer(at: target + local)
     var cursor = segment.beginPayload(count: payload, local: local, at: target)
-    try encoder.write(row, to: &cursor, of: &segment)
+    var hasher = RowHasher(key: keyColumn == nil ? 0 : Int64(bitPattern: key))
+    try encoder.write(row, to: &cursor, of: &segment, hasher: &hasher)
+    rows.add(hasher.finish())
   }
 
   @inline(never)
@@ -155,7 +164,9 @@ package struct TableWriter: ~Copyable, @unchecked Sendable {
         statistics.append(tree.statistics)
         keys[index].removeAll()
       }
-      let summary = TableSummary(name: name, rowCount: rowCount, columns: encoder.facts)
+      let hash = hashesRows ? ExactHash(columns: definition.schemaDigest, rows: rows) : nil
+      let summary = TableSummary(
+        name: name, rowCount: rowCount, columns: encoder.facts, exactHash: hash)
       try segment.finish(
         TableContent(roots: roots, rowCount: rowCount, indexStatistics: statistics))
       return summary

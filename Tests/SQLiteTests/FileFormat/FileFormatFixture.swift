@@ -76,6 +76,8 @@ func environmentNumber(_ name: String) -> Int? {
   getenv(name).flatMap { Int(String(cString: $0)) }
 }
 
+func unlinkFile(_ path: String) { unlink(path) }
+
 /// Writes a file of one table from values.
 @discardableResult
 func writeTable(
