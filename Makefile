@@ -8,7 +8,7 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test check lint format conformance bench clean
+.PHONY: help setup build demo test check lint format conformance bench bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -56,6 +56,10 @@ conformance: build ## Build with real dbt over the same data and compare every r
 
 bench: build ## Load and build the full-size sample beside `unzip -p | sqlite3 .import`; prints a table. Minutes, 3 GB of disk.
 	python3 Tests/Benchmarks/full_size.py $(BIN)
+
+bench-micro: setup ## Measure splitter, encoder, page writer, hash and scanner, each alone on one core.
+	$(SWIFT) build $(PRODUCT) --product Microbenchmarks
+	.build/release/Microbenchmarks
 
 clean: ## Remove what was built, and the project's artifacts. The warehouse stays.
 	rm -rf .build .build-test target logs

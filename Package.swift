@@ -49,6 +49,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Measurements, `make bench-micro`.
+    .executableTarget(
+      name: "Microbenchmarks", dependencies: ["CSV", "SQLite"], path: "Tests/Benchmarks/Micro"),
+
     // Tests.
     .target(name: "TestSupport", dependencies: ["Diagnostics", "Files", "SQLite", "Storage"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"], exclude: ["Golden"]),
