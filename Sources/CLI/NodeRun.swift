@@ -89,7 +89,9 @@ struct NodeRun {
     Interruption.watch()
     let runner = try Runner(
       project: project, draft: draft, plan: plan, seedLoader: SeedLoader(),
-      options: Runner.Options(failsFast: options.failFast, shouldStop: { Interruption.isRequested }))
+      options: Runner.Options(
+        failsFast: options.failFast, isFullRefresh: options.fullRefresh,
+        shouldStop: { Interruption.isRequested }))
     return try runner.run(plan) { event in
       if let line = report.line(event) {
         let isFailure = if case .finished(_, _, let result) = event { result.isFailure } else { false }

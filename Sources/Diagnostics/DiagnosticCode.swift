@@ -88,4 +88,9 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case materializationUnknown = "RH2303"
   case undeclaredColumn = "RH2304"
   case testQueryShape = "RH2305"
+  case contractBroken = "RH2306"
+  case schemaOutOfSync = "RH2307"
+  case mergeKeyAmbiguous = "RH2308"
+  case undeclaredRead = "RH2309"
+  case hookFailed = "RH2310"
 }

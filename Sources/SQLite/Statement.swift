@@ -116,6 +116,9 @@ package struct Statement: ~Copyable {
     sqlite3_column_decltype(handle, Int32(column)).map { String(cString: $0) }
   }
 
+  /// The declared types of all columns.
+  package var declaredTypes: [String?] { (0..<columnCount).map { declaredType($0) } }
+
   package func storageClass(_ column: Int) -> StorageClass {
     StorageClass(rawValue: sqlite3_column_type(handle, Int32(column))) ?? .null
   }

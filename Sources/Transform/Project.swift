@@ -35,9 +35,7 @@ package final class Project {
   package let target: Target
   /// The folder of artifacts, absolute.
   package let targetPath: String
-  private let host: TemplateHost
-  private let templates: [String: Template]
-  private var compiled: [String: CompiledNode] = [:]
+  let compiler: NodeCompiler
 
   /// Reads the project, or throws all that is wrong with it.
   ///
@@ -54,64 +52,32 @@ package final class Project {
       profilesDirectory: options.profilesDirectory,
       projectPath: path, environment: options.environment
     ) { try settings.render($0.value, at: $0.location) }
-    host = TemplateHost(
+    let host = TemplateHost(
       project: file, target: target, commandVars: options.vars, processEnvironment: options.environment,
       onMessage: onMessage)
     var builder = ManifestBuilder(projectPath: path, project: file, host: host)
     manifest = try builder.build()
-    templates = builder.templates
+    compiler = NodeCompiler(host: host, manifest: manifest, templates: builder.templates)
     graph = try Graph(manifest)
     targetPath = Path.join(path, options.environment.setting("DBT_TARGET_PATH") ?? file.targetPath)
   }
 
   // MARK: Compiling
 
-  /// Renders a node's SQL as it is stored and run: relations are named with their layer, but for stored views.
-  package func compile(_ node: Node) throws -> CompiledNode {
-    if let known = compiled[node.uniqueID] { return known }
-    var result = try compile(node, isQualified: true)
-    if StoredView.isPossible(for: node, sql: result.sql, in: manifest) {
-      result = try compile(node, isQualified: false)
-    }
-    compiled[node.uniqueID] = result
-    return result
+  /// The data that templates may ask while they are rendered; nil where there is none to ask.
+  package var database: TemplateDatabase? {
+    get { compiler.host.database }
+    set { compiler.host.database = newValue }
   }
+
+  /// Renders a node's SQL as it is stored and run: relations are named with their layer, but for stored views.
+  package func compile(_ node: Node) throws -> CompiledNode { try compiler.compile(node) }
 
   /// Renders a node's SQL for a connection that has all layers attached.
-  package func compileQualified(_ node: Node) throws -> CompiledNode {
-    try compile(node, isQualified: true)
-  }
-
-  private func compile(_ node: Node, isQualified: Bool) throws -> CompiledNode {
-    let scope = NodeScopes(host: host).compileScope(of: node, in: manifest, isQualified: isQualified)
-    if let test = node.genericTest {
-      guard let relation = manifest.nodes[test.attachedNode]?.relation else {
-        throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)
-      }
-      let sql = try GenericTestCompiler(host: host).compile(node, test, model: relation, scope: scope)
-      return CompiledNode(node: node, sql: sql, storedKind: .table, sourceMap: nil)
-    }
-    guard let template = templates[node.uniqueID] else {
-      throw Diagnostic(.invalidArgument, "'\(node.uniqueID)' has no SQL to compile", at: node.location)
-    }
-    let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
-    return CompiledNode(
-      node: node, sql: rendered.text, storedKind: isQualified ? .table : .view, sourceMap: rendered.sourceMap)
-  }
+  package func compileQualified(_ node: Node) throws -> CompiledNode { try compiler.compileQualified(node) }
 
   /// Compiles a text that is no node, such as that of `--inline`.
-  package func compile(inline text: String) throws -> CompiledNode {
-    let template = try Template(text, name: "--inline", syntax: BuiltinMacros.syntax)
-    var node = Node(
-      uniqueID: "sql_operation.\(manifest.project.name).inline_query", resourceType: .test,
-      name: "inline_query",
-      packageName: manifest.project.name, fqn: [manifest.project.name, "inline_query"], filePath: "--inline",
-      relativePath: "--inline", location: SourceLocation(path: "--inline"), config: NodeConfig())
-    node.rawCode = text
-    let scope = NodeScopes(host: host).compileScope(of: node, in: manifest, isQualified: true)
-    let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
-    return CompiledNode(node: node, sql: rendered.text, storedKind: .table, sourceMap: rendered.sourceMap)
-  }
+  package func compile(inline text: String) throws -> CompiledNode { try compiler.compile(inline: text) }
 
   /// Writes a node's SQL below `target/compiled`, for people to look at.
   package func writeCompiled(_ compiled: CompiledNode) throws {

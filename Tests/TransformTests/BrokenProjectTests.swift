@@ -170,12 +170,96 @@ struct BrokenProjectTests {
       .invalidValue,
       at: "models/a.sql", says: "raw, staged and main"),
     BrokenProject(
-      "a materialization that is not done",
-      ["models/a.sql": "{{ config(materialized='incremental') }} select 1 as x"],
-      .materializationUnknown, at: "models/a.sql", says: "incremental"),
+      "a materialization that does not exist",
+      ["models/a.sql": "{{ config(materialized='incrementel') }} select 1 as x"],
+      .materializationUnknown, at: "models/a.sql", says: "did you mean 'incremental'"),
     BrokenProject(
-      "a hook", ["models/a.sql": "{{ config(post_hook='select 1') }} select 1 as x"], .unsupportedFeature,
-      at: "models/a.sql", says: "post_hook"),
+      "an incremental strategy that does not exist",
+      ["models/a.sql": "{{ config(materialized='incremental', incremental_strategy='merg') }} select 1 as x"],
+      .invalidValue, at: "models/a.sql", says: "did you mean 'merge'"),
+    BrokenProject(
+      "a policy for changed columns that does not exist",
+      ["models/a.sql": "{{ config(materialized='incremental', on_schema_change='fial') }} select 1 as x"],
+      .invalidValue, at: "models/a.sql", says: "did you mean 'fail'"),
+    BrokenProject(
+      "columns to merge that are both said and excluded",
+      [
+        "models/a.sql":
+          "{{ config(materialized='incremental', merge_update_columns=['x'], merge_exclude_columns=['x']) }} select 1 as x"
+      ], .invalidValue, at: "models/a.sql", says: "say one"),
+    BrokenProject(
+      "a column that only the incremental part asks for",
+      [
+        "models/a.sql":
+          "{{ config(materialized='incremental') }} select 1 as x\n{% if is_incremental() %} where yy > 1 {% endif %}"
+      ], .sqlError, at: "models/a.sql:2", says: "no such column: yy"),
+    BrokenProject(
+      "an index of a column that is not there",
+      ["models/a.sql": "{{ config(indexes=[{'columns': ['colum']}]) }} select 1 as column1"],
+      .undeclaredColumn, at: "models/a.sql", says: "column1"),
+    BrokenProject(
+      "indexes that are no list", ["models/a.sql": "{{ config(indexes='x') }} select 1 as x"], .invalidValue,
+      at: "models/a.sql", says: "columns: [a, b]"),
+    BrokenProject(
+      "a constraint that does not exist",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        constraints: [{type: not_nul}]",
+      ], .invalidValue, at: "models/m.yml:5", says: "did you mean 'not_null'"),
+    BrokenProject(
+      "a contract without a type",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    config: {contract: {enforced: true}}\n    columns:\n      - name: x",
+      ], .contractBroken, at: "models/m.yml:5", says: "data_type"),
+    BrokenProject(
+      "a contract that the columns break",
+      [
+        "models/a.sql": "select 1 as x, 2 as y",
+        "models/m.yml":
+          "models:\n  - name: a\n    config: {contract: {enforced: true}}\n    columns:\n      - {name: x, data_type: integer}",
+      ], .contractBroken, at: "models/a.sql", says: "missing in contract"),
+    BrokenProject(
+      "a contract that a type breaks",
+      [
+        "models/a.sql": "select '1' as x",
+        "models/b.sql": "select x from {{ ref('a') }}",
+        "models/m.yml": """
+        models:
+          - name: a
+            columns: [{name: x, data_type: text}]
+          - name: b
+            config: {contract: {enforced: true}}
+            columns: [{name: x, data_type: integer}]
+        """,
+      ], .contractBroken, at: "models/b.sql", says: "data type mismatch"),
+    BrokenProject(
+      "an incremental contract that may lose columns",
+      [
+        "models/a.sql": "{{ config(materialized='incremental') }} select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    config: {contract: {enforced: true}}\n    columns: [{name: x, data_type: integer}]",
+      ], .invalidValue, at: "models/a.sql", says: "append_new_columns"),
+    BrokenProject(
+      "a reference that the parse cannot see",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/b.sql": "{% if execute %}\nselect * from {{ ref('a') }}\n{% endif %}",
+      ], .undeclaredRead, at: "models/b.sql:2", says: "-- depends_on: {{ ref('a') }}"),
+    BrokenProject(
+      "a fault in a model that reads an ephemeral one",
+      [
+        "models/e.sql": "{{ config(materialized='ephemeral') }}\nselect 1 as x\n\n",
+        "models/b.sql": "select x\n  , yy\nfrom {{ ref('e') }}",
+      ], .sqlError, at: "models/b.sql:2", says: "no such column: yy"),
+    BrokenProject(
+      "a fault in an ephemeral model",
+      [
+        "models/e.sql": "{{ config(materialized='ephemeral') }}\nselect nope",
+        "models/b.sql": "select * from {{ ref('e') }}",
+      ], .sqlError, at: "models/e.sql:2", says: "no such column: nope"),
     BrokenProject(
       "a name that the store keeps for itself", ["models/_relations.sql": "select 1 as x"], .invalidValue,
       at: "models/_relations.sql", says: "reserved"),

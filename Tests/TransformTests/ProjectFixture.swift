@@ -58,7 +58,8 @@ struct ProjectFixture {
   /// Runs a verb over the draft.
   @discardableResult
   func run(
-    _ verb: RunPlan.Verb, select: [String] = [], failsFast: Bool = false, project given: Project? = nil
+    _ verb: RunPlan.Verb, select: [String] = [], failsFast: Bool = false, isFullRefresh: Bool = false,
+    project given: Project? = nil
   ) throws -> [RunResult] {
     let project = try given ?? project()
     let spec = select.isEmpty ? nil : try SelectionSpec(parsing: select)
@@ -67,7 +68,7 @@ struct ProjectFixture {
     let draft = try draft()
     let runner = try Runner(
       project: project, draft: draft, plan: plan, seedLoader: PlainSeedLoader(),
-      options: Runner.Options(failsFast: failsFast))
+      options: Runner.Options(failsFast: failsFast, isFullRefresh: isFullRefresh))
     return try runner.run(plan) { _ in }
   }
 

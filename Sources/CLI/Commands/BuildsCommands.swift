@@ -167,9 +167,8 @@ struct StatusCommand: ParsableCommand {
     let project = try session.project(project)
     let reader = try WarehouseReader(warehouse, .draft)
     let state = try DraftState(
-      manifest: project.manifest, graph: project.graph, connection: reader.connection,
-      results: try DraftResults(warehouse),
-      sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest), compile: project.compile)
+      project, connection: reader.connection, results: try DraftResults(warehouse),
+      sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest))
     let console = session.console
     if state.isFinished {
       console.data("           finished: all nodes are fresh and all tests passed")

@@ -69,7 +69,7 @@ struct RunOptions: ParsableArguments {
   @Flag(name: [.customShort("x"), .long], help: "End the run at the first failure.")
   var failFast = false
 
-  @Flag(name: [.customShort("f"), .long], help: "Accepted for dbt's sake: models are always made anew.")
+  @Flag(name: [.customShort("f"), .long], help: "Make incremental models from nothing.")
   var fullRefresh = false
 
   @OptionGroup var project: ProjectOptions

@@ -11,6 +11,12 @@ package struct CompiledNode: Sendable {
   package let storedKind: RelationRecord.Kind
   /// From places of `sql` to those of the user's file; nil where the SQL is of built-in making.
   let sourceMap: SourceMap?
+  /// The part of `sql` that came of ephemeral models, which `sourceMap` does not know.
+  var injection: CommonTables.Injection?
+  /// Whether the text depends on what the draft holds: on `is_incremental()`, or on a query in the template.
+  package var dependsOnDraft = false
+  /// Whether the text depends on when it was rendered, or on chance.
+  package var isVolatile = false
 
   /// A fault of SQLite in this node's SQL, told in the user's file.
   ///
@@ -19,7 +25,7 @@ package struct CompiledNode: Sendable {
     var diagnostic = SQLFault.diagnostic(for: error)
     let compiled = "the compiled SQL is in target/compiled/\(node.packageName)/\(node.compiledPath)"
     if let offset = SQLFault.offset(of: error).map({ $0 - prefix }), offset >= 0, offset <= sql.utf8.count,
-      let sourceMap
+      let sourceMap, let offset = injection.map({ $0.originalOffset(of: offset) }) ?? offset
     {
       let place = sourceMap.location(ofByte: offset)
       diagnostic.location = SourceLocation(path: node.filePath, line: place.line, column: place.column)

@@ -29,12 +29,14 @@ struct GenericTestCompiler {
   /// The SQL of a test's failing rows.
   ///
   /// - Parameter scope: has `ref` and `source` of the test.
-  func compile(_ node: Node, _ test: GenericTest, model: Relation, scope: Scope) throws -> String {
+  func compile(_ node: Node, _ test: GenericTest, tested: Node, scope: Scope) throws -> String {
     guard let macro = host.macros["test_\(test.name)"] else {
       throw Diagnostic(.unknownTest, "there is no generic test '\(test.name)'", at: node.location)
     }
     let renderer = Renderer(environment: host.environment, scope: scope)
-    let relation = RelationObject(model, isQualified: true)
+    guard let relation = RelationObject(tested, isQualified: true) else {
+      throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)
+    }
     let subject: Value =
       node.config.whereClause.map { .string("(select * from \(relation.text) where \($0)) dbt_subquery") }
       ?? .object(relation)

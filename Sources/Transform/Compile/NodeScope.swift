@@ -69,25 +69,52 @@ struct NodeScopes {
 
   /// The scope in which a node is compiled: references are relations.
   ///
-  /// - Parameter isQualified: whether relations print with their layer.
-  func compileScope(of node: Node, in manifest: Manifest, isQualified: Bool) -> Scope {
+  /// - Parameters:
+  ///   - isQualified: whether relations print with their layer.
+  ///   - checksDependencies: whether a reference must be one that the parse has found.
+  ///   - addCommonTable: called with each ephemeral model that is referred to.
+  func compileScope(
+    of node: Node, in manifest: Manifest, isQualified: Bool, checksDependencies: Bool = true,
+    addCommonTable: @escaping (Node) throws -> Void
+  ) -> Scope {
     let scope = scope(of: node, config: ConfigObject(node.config), isExecuting: true)
-    func value(_ target: Node?) -> Value? {
-      target?.relation.map { .object(RelationObject($0, isQualified: isQualified)) }
+    let known = Set(node.dependencies)
+    func value(_ target: Node, _ words: String) throws -> Value? {
+      guard !checksDependencies || known.contains(target.uniqueID) else {
+        throw TemplateError(
+          .undeclaredRead, "the parse did not find that '\(node.name)' refers to '\(target.name)'",
+          hints: ["where a reference is made conditionally, declare it: `-- depends_on: {{ \(words) }}`"])
+      }
+      if target.isEphemeral { try addCommonTable(target) }
+      return RelationObject(target, isQualified: isQualified).map { .object($0) }
     }
     scope["ref"] = .function("ref") { call in
       let reference = try Self.reference(call)
-      if let value = value(manifest.node(reference)) { return value }
+      if let target = manifest.node(reference),
+        let value = try value(target, "ref('\(reference.name)')")
+      {
+        return value
+      }
       throw TemplateError(
         .unknownRef, "there is no model or seed '\(reference.name)'",
         hints: [Suggestion.hint(for: reference.name, in: manifest.referableNames)].compactMap { $0 })
     }
     scope["source"] = .function("source") { call in
       let reference = try Self.sourceReference(call)
-      if let value = value(manifest.node(reference)) { return value }
+      if let target = manifest.node(reference),
+        let value = try value(target, "source('\(reference.source)', '\(reference.table)')")
+      {
+        return value
+      }
       throw TemplateError(.unknownSource, "there is no source table '\(reference.source).\(reference.table)'")
     }
     scope["this"] = node.relation.map { .object(RelationObject($0, isQualified: isQualified)) } ?? Value.none
+    scope["is_incremental"] = .function("is_incremental") { [host] _ in
+      guard node.materialized == "incremental" else { return .bool(false) }
+      host.trace.dependsOnDraft = true
+      if let assumed = host.incrementalAssumption { return .bool(assumed) }
+      return .bool(try host.database?.isIncremental(node) ?? false)
+    }
     return scope
   }
 

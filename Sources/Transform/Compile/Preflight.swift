@@ -21,10 +21,13 @@ package struct Preflight {
   ///   - extraColumns: columns that loaded source tables have beyond the declared ones, by unique id.
   /// - Returns: all faults found; none for a sound project.
   package func run(_ selected: Set<String>, extraColumns: [String: [String]] = [:]) throws -> [Diagnostic] {
+    let outer = project.database
+    defer { project.database = outer }
     let connection = try Connection(path: ":memory:", access: .create)
     for layer in Layer.allCases where layer != .main {
       try connection.execute("attach ':memory:' as \(SQLIdentifier(layer.schemaName))")
     }
+    project.database = TemplateDatabase(connection)
     var faults: [Diagnostic] = []
     var broken: Set<String> = []
     let needed = selected.union(project.graph.ancestors(of: selected))
@@ -56,20 +59,49 @@ package struct Preflight {
         try createTable(node, columns: names, connection)
         return undeclared(node, names)
       case .model:
-        let compiled = try project.compile(node)
-        // The qualified form tells the place of a fault, which SQLite does not for the inside of a view.
-        let names = try columnNames(of: try project.compileQualified(node), connection)
-        switch compiled.storedKind {
-        case .view: try createView(compiled, connection)
-        case .table: try createTable(node, columns: names, connection)
-        }
-        return undeclared(node, names)
+        return try check(model: node, connection)
       case .test:
         _ = try columnNames(of: try project.compileQualified(node), connection)
         return []
       }
     } catch {
       return Diagnostic.all(of: error)
+    }
+  }
+
+  private func check(model node: Node, _ connection: Connection) throws -> [Diagnostic] {
+    // The qualified form tells the place of a fault, which SQLite does not for the inside of a view.
+    let qualified = try project.compiler.compileQualified(node, isIncremental: false)
+    let names = try columnNames(of: qualified, connection)
+    if node.isEphemeral { return undeclared(node, names) }
+    let types = try connection.prepare(qualified.sql).declaredTypes
+    if let fault = ContractCheck(node: node).fault(names: names, declaredTypes: types) { return [fault] }
+    let faults = undeclared(node, names) + unindexed(node, names)
+    if node.materialized == "incremental" {
+      try createTable(node, columns: names, connection)
+      _ = try columnNames(of: try project.compiler.compileQualified(node, isIncremental: true), connection)
+      return faults
+    }
+    let compiled = try project.compile(node)
+    switch compiled.storedKind {
+    case .view: try createView(compiled, connection)
+    case .table: try createTable(node, columns: names, connection)
+    }
+    return faults
+  }
+
+  /// Columns that an index names but that the model does not have.
+  private func unindexed(_ node: Node, _ names: [String]) -> [Diagnostic] {
+    let present = Set(names.map { $0.lowercased() })
+    let wanted = node.config.indexes.flatMap(\.columns)
+    return wanted.filter { !present.contains($0.lowercased()) }.map { column in
+      Diagnostic(
+        .undeclaredColumn,
+        "an index of the model '\(node.name)' names the column '\(column)', which it has not",
+        at: node.location,
+        hints: [
+          Suggestion.hint(for: column, in: names) ?? "its columns are \(names.joined(separator: ", "))"
+        ])
     }
   }
 
@@ -115,7 +147,15 @@ package struct Preflight {
 
   private func createTable(_ node: Node, columns: [String], _ connection: Connection) throws {
     guard let relation = node.relation else { return }
-    let names = columns.isEmpty ? ["\"\""] : columns.map { SQLIdentifier($0).quoted }
+    let types = Dictionary(
+      node.declaredColumns.map { ($0.name.lowercased(), $0.type.sqliteName) },
+      uniquingKeysWith: { first, _ in first })
+    let names =
+      columns.isEmpty
+      ? ["\"\""]
+      : columns.map { name in
+        SQLIdentifier(name).quoted + (types[name.lowercased()].map { " \($0)" } ?? "")
+      }
     do {
       try connection.execute("create table \(relation.sql) (\(names.joined(separator: ", ")))")
     } catch {

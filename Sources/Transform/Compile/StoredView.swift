@@ -6,8 +6,9 @@ enum StoredView {
     guard node.resourceType == .model, node.materialized == "view", let layer = node.relation?.layer else {
       return false
     }
-    let relations = node.dependencies.compactMap { manifest.nodes[$0]?.relation }
-    guard relations.count == node.dependencies.count, relations.allSatisfy({ $0.layer == layer }) else {
+    let inputs = manifest.inputs(of: node)
+    let relations = inputs.compactMap { manifest.nodes[$0]?.relation }
+    guard relations.count == inputs.count, relations.allSatisfy({ $0.layer == layer }) else {
       return false
     }
     return commonTableNames(in: sql).isDisjoint(with: relations.map { $0.name.lowercased() })

@@ -14,6 +14,12 @@ final class TemplateHost {
   private(set) var macros: [String: MacroEntry] = [:]
   let environment: Environment
   private(set) var baseScope = Scope()
+  /// The data that templates may ask.
+  var database: TemplateDatabase?
+  /// What the rendering that is under way has depended on.
+  var trace = TemplateTrace()
+  /// What `is_incremental()` says of incremental models, whatever the draft holds; nil where the draft decides.
+  var incrementalAssumption: Bool?
 
   init(
     project: ProjectFile, target: Target, commandVars: [ConfigEntry], processEnvironment: [String: String],

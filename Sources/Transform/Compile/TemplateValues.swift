@@ -33,44 +33,6 @@ extension Value {
   }
 }
 
-/// A table or view as templates see it: prints as its quoted name.
-final class RelationObject: TemplateObject {
-  private let relation: Relation
-  private let isQualified: Bool
-
-  /// - Parameter isQualified: whether it prints with its layer; the text of a stored view must not.
-  init(_ relation: Relation, isQualified: Bool) {
-    self.relation = relation
-    self.isQualified = isQualified
-  }
-
-  var typeName: String { "Relation" }
-  var text: String { isQualified ? relation.sql : relation.unqualifiedSQL }
-  var attributeNames: [String] { ["database", "schema", "identifier", "name", "table", "type"] }
-
-  func attribute(_ name: String) throws -> Value? {
-    switch name {
-    case "database": .string(Target.databaseName)
-    case "schema": .string(relation.layer.schemaName)
-    case "identifier", "name", "table": .string(relation.name)
-    case "type": Value.none
-    case "is_table", "is_view", "is_cte": .bool(false)
-    default: nil
-    }
-  }
-
-  func callMethod(_ name: String, _ call: Call) throws -> Value? {
-    switch name {
-    case "render", "include", "quote", "without_identifier": .string(text)
-    default: nil
-    }
-  }
-
-  func isEqual(to other: Value) -> Bool {
-    if case .object(let object) = other { object.text == text } else { other.string == text }
-  }
-}
-
 /// `config`: called, it notes settings; asked, it tells them.
 final class ConfigObject: TemplateObject {
   private let known: NodeConfig

@@ -41,6 +41,18 @@ package struct Manifest: Sendable {
     nodes["source.\(project.name).\(reference.source).\(reference.table)"]
   }
 
+  /// The unique ids of the tables and views that a node refers to, itself or through ephemeral models, sorted.
+  package func inputs(of node: Node) -> [String] {
+    var found: Set<String> = []
+    var seen: Set<String> = []
+    var pending = node.dependencies
+    while let id = pending.popLast() {
+      guard seen.insert(id).inserted, let target = nodes[id] else { continue }
+      if target.isEphemeral { pending += target.dependencies } else { found.insert(id) }
+    }
+    return found.sorted()
+  }
+
   /// What a draft's layers record of the relations that nodes make now, by unique id. Records are found by relation:
   /// a node that has moved may have left an older one behind.
   func records(among records: [RelationRecord]) -> [String: RelationRecord] {

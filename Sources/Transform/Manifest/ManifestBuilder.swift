@@ -291,6 +291,7 @@ struct ManifestBuilder {
     node.config.merge(rendered(own.properties.config, at: own.properties.location))
     node.description = own.properties.description
     node.columns = own.properties.columns
+    node.constraints = own.properties.constraints
     node.propertiesPath = own.file
   }
 
@@ -312,7 +313,7 @@ struct ManifestBuilder {
 
   /// Gives a node its layer and name, through the project's `generate_schema_name` and `generate_alias_name`.
   private mutating func place(_ node: inout Node) {
-    guard node.config.isEnabled else { return }
+    guard node.config.isEnabled, !node.isEphemeral else { return }
     do {
       let model = NodeScopes.model(node)
       let schema = try host.callMacro(
@@ -367,30 +368,8 @@ struct ManifestBuilder {
     }
   }
 
-  /// The ways in which a model can be stored.
-  static let materializations = ["table", "view"]
-
   private mutating func checkMaterialization(_ node: Node) {
-    if !Self.materializations.contains(node.materialized) {
-      diagnostics.append(
-        Diagnostic(
-          .materializationUnknown, "the model '\(node.name)' has the materialization '\(node.materialized)'",
-          at: node.location,
-          hints: [
-            "the materializations of this version are \(Self.materializations.joined(separator: " and "))"
-          ]))
-    }
-    // What would change rows may not be passed over.
-    var unsupported = ["pre_hook", "post_hook", "sql_header"].filter {
-      node.config[$0].map { $0 != .null } ?? false
-    }
-    if node.config["contract"]?["enforced"]?.bool == true { unsupported.append("contract") }
-    for key in unsupported {
-      diagnostics.append(
-        Diagnostic(
-          .unsupportedFeature, "'\(key)' of the model '\(node.name)' is not acted on in this version",
-          at: node.location, hints: ["take it out"]))
-    }
+    diagnostics += MaterializationCheck(node).faults()
   }
 
   private mutating func checkSeverity(_ node: Node) {
@@ -402,10 +381,14 @@ struct ManifestBuilder {
         hints: ["severities are error and warn"]))
   }
 
+  private static let lateKeys: Set<String> = ["pre-hook", "post-hook", "pre_hook", "post_hook"]
+
   private mutating func rendered(_ entries: [ConfigEntry], at location: SourceLocation) -> [ConfigEntry] {
     do {
       return try entries.map {
-        ConfigEntry(key: $0.key, value: try host.render($0.value, at: location))
+        // Hooks are rendered when they run.
+        Self.lateKeys.contains($0.key)
+          ? $0 : ConfigEntry(key: $0.key, value: try host.render($0.value, at: location))
       }
     } catch {
       diagnostics += Diagnostic.all(of: error)

@@ -51,10 +51,12 @@ package struct Node: Sendable {
   package var config: NodeConfig
   package var description: String = ""
   package var columns: [ColumnProperties] = []
+  /// Constraints of the whole model.
+  package var constraints: [Constraint] = []
   /// The properties file that speaks of it, if any.
   package var propertiesPath: String?
   package var rawCode: String = ""
-  /// The table or view; nil for tests.
+  /// The table or view; nil for tests and ephemeral models.
   package var relation: Relation?
   package var references: [Reference] = []
   package var sourceReferences: [SourceReference] = []
@@ -69,6 +71,10 @@ package struct Node: Sendable {
   package var source: SourceDetails?
 
   package var isTest: Bool { resourceType == .test }
+  /// Whether it is no table or view but a part of the statements that refer to it.
+  package var isEphemeral: Bool { resourceType == .model && materialized == "ephemeral" }
+  /// The name under which an ephemeral model stands in a statement.
+  package var commonTableName: String { "__dbt__cte__\(name)" }
   /// How a model is stored: `table`, `view`, …; models are views where nothing is said.
   package var materialized: String {
     switch resourceType {

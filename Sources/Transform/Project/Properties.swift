@@ -5,6 +5,7 @@ package struct ColumnProperties: Sendable {
   package var name: String
   package var description: String
   package var dataType: String?
+  package var constraints: [Constraint] = []
   package var meta: [ConfigEntry]
   package var tags: [String]
   package var location: SourceLocation
@@ -31,6 +32,7 @@ struct NodeProperties: Sendable {
   var description: String
   var config: [ConfigEntry]
   var columns: [ColumnProperties]
+  var constraints: [Constraint] = []
   var tests: [TestDeclaration]
   var location: SourceLocation
 }

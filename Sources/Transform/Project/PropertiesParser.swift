@@ -31,16 +31,16 @@ struct PropertiesParser {
     var reader = MappingReader(item, of: "\(kind) '\(item["name"]?.scalarText ?? "?")'", in: file)
     let name = reader.requiredString("name")
     var config = reader.value("config")?.value.entries ?? []
-    for key in ["meta", "tags", "docs"] {
+    for key in ["meta", "tags", "docs", "access", "group"] {
       if let value = reader.value(key) { config.append(ConfigEntry(key: key, value: value.value)) }
     }
     let properties = NodeProperties(
       name: name ?? "", description: reader.string("description") ?? "", config: config,
       columns: columns(reader.items("columns"), of: reader.what),
+      constraints: constraints(reader.items("constraints"), of: reader.what),
       tests: tests(&reader, column: nil) + columnTests(item), location: item.location)
     reader.ignore(
-      "columns", "latest_version", "deprecation_date", "access", "group", "constraints",
-      "time_spine",
+      "columns", "latest_version", "deprecation_date", "time_spine",
       "primary_entity", "agg_time_dimension", "semantic_model", "metrics", "derived_semantics")
     reader.warnUnsupported("versions")
     diagnostics += reader.finish()
@@ -54,12 +54,13 @@ struct PropertiesParser {
         item, of: "column '\(item["name"]?.scalarText ?? "?")' of \(owner)", in: file)
       let name = reader.requiredString("name") ?? ""
       let configMeta = reader.value("config")?["meta"]?.value.entries ?? []
-      let column = ColumnProperties(
+      var column = ColumnProperties(
         name: name, description: reader.string("description") ?? "", dataType: reader.string("data_type"),
         meta: configMeta + (reader.value("meta")?.value.entries ?? []), tags: reader.strings("tags") ?? [],
         location: item.location)
+      column.constraints = constraints(reader.items("constraints"), of: reader.what)
       reader.ignore(
-        "data_tests", "tests", "quote", "constraints", "policy_tags", "granularity", "entity", "dimension",
+        "data_tests", "tests", "quote", "policy_tags", "granularity", "entity", "dimension",
         "docs")
       diagnostics += reader.finish()
       if let twin = columns.first(where: { $0.name == name }), !name.isEmpty {
@@ -71,6 +72,13 @@ struct PropertiesParser {
       columns.append(column)
     }
     return columns
+  }
+
+  private mutating func constraints(_ items: [YAMLNode], of owner: String) -> [Constraint] {
+    var parser = ConstraintParser(file)
+    let constraints = parser.parse(items, of: owner)
+    diagnostics += parser.diagnostics
+    return constraints
   }
 
   private mutating func columnTests(_ item: YAMLNode) -> [TestDeclaration] {

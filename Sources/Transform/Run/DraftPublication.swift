@@ -19,8 +19,7 @@ package struct DraftPublication {
   package func state() throws -> DraftState {
     let connection = try draft.connect(writing: [])
     return try DraftState(
-      manifest: project.manifest, graph: project.graph, connection: connection, results: try draft.results(),
-      sourceSchemas: sourceSchemas, compile: project.compile)
+      project, connection: connection, results: try draft.results(), sourceSchemas: sourceSchemas)
   }
 
   /// Freezes and publishes the draft. An unfinished one is refused with what is stale, untested or failed.

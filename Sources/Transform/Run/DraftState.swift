@@ -33,23 +33,32 @@ package struct DraftState: Sendable {
 
   package var unfinished: [Entry] { entries.filter { $0.condition != .fresh } }
 
+  /// A node that cannot be rendered counts as stale.
+  ///
   /// - Parameters:
   ///   - connection: has the draft's layers attached.
   ///   - sourceSchemas: for each source the fingerprint of its declared schema; one that was loaded with another is
   ///     stale.
-  ///   - compile: renders a node; a node that cannot be rendered counts as stale.
   package init(
-    manifest: Manifest, graph: Graph, connection: Connection, results: DraftResults,
-    sourceSchemas: [String: String],
-    compile: (Node) throws -> CompiledNode
+    _ project: Project, connection: Connection, results: DraftResults, sourceSchemas: [String: String]
   ) throws {
+    let (manifest, graph, compiler) = (project.manifest, project.graph, project.compiler)
+    let outer = project.database
+    project.database = TemplateDatabase(connection)
+    defer { project.database = outer }
     let records = try RelationCatalog(connection).records()
     let fingerprinter = Fingerprinter(manifest: manifest)
     let recorded = manifest.records(among: records)
     var expected: [String: String] = [:]
     var entries: [Entry] = []
+    func fingerprint(of node: Node) -> String? {
+      guard let compiled = try? compiler.compile(node), let variants = try? compiler.variants(of: node) else {
+        return nil
+      }
+      return fingerprinter.fingerprint(of: compiled, variants: variants, inputs: expected)
+    }
     for id in graph.order {
-      guard let node = manifest.nodes[id] else { continue }
+      guard let node = manifest.nodes[id], !node.isEphemeral else { continue }
       switch node.resourceType {
       case .source:
         expected[id] = recorded[id]?.fingerprint
@@ -58,8 +67,7 @@ package struct DraftState: Sendable {
       case .seed, .model:
         let fingerprint =
           node.resourceType == .seed
-          ? try? fingerprinter.fingerprint(ofSeed: node)
-          : (try? compile(node)).flatMap { fingerprinter.fingerprint(of: $0, inputs: expected) }
+          ? try? fingerprinter.fingerprint(ofSeed: node) : fingerprint(of: node)
         expected[id] = fingerprint
         entries.append(
           Entry(
@@ -67,9 +75,10 @@ package struct DraftState: Sendable {
             condition: Self.condition(
               ofRelation: recorded[id], fingerprint: fingerprint, result: results.nodes[id])))
       case .test:
-        let fingerprint = (try? compile(node)).flatMap { fingerprinter.fingerprint(of: $0, inputs: expected) }
         entries.append(
-          Entry(node: node, condition: Self.condition(ofTest: results.nodes[id], fingerprint: fingerprint)))
+          Entry(
+            node: node,
+            condition: Self.condition(ofTest: results.nodes[id], fingerprint: fingerprint(of: node))))
       }
     }
     self.entries = entries

@@ -11,13 +11,16 @@ struct Fingerprinter {
 
   /// The fingerprint of a model or test.
   ///
-  /// - Parameter inputs: the fingerprints of what it reads, by unique id; one that is missing makes the result nil.
-  func fingerprint(of compiled: CompiledNode, inputs: [String: String]) -> String? {
+  /// - Parameters:
+  ///   - variants: all that its SQL can be.
+  ///   - inputs: the fingerprints of what it reads, by unique id; one that is missing makes the result nil.
+  func fingerprint(of compiled: CompiledNode, variants: [String], inputs: [String: String]) -> String? {
     let node = compiled.node
     var parts = [Self.engineVersion, Connection.sourceID, node.uniqueID]
     if let relation = node.relation {
       parts += [relation.description, compiled.storedKind.rawValue]
       parts += node.declaredColumns.map { "\($0.name.lowercased()) \($0.type.rawValue)" }
+      parts += Self.storage(node)
     } else {
       let config = node.config
       parts += [
@@ -25,12 +28,29 @@ struct Fingerprinter {
         config.limit.map { "\($0)" } ?? "",
       ]
     }
-    parts.append(SQLNormalizer.normalize(compiled.sql))
-    for id in node.dependencies {
+    parts += variants.map(SQLNormalizer.normalize)
+    for id in manifest.inputs(of: node) {
       guard let input = inputs[id] else { return nil }
       parts += [id, input]
     }
     return Digest.sha256(parts: parts)
+  }
+
+  /// What configuration says of how the rows are stored.
+  private static func storage(_ node: Node) -> [String] {
+    let config = node.config
+    let keys = [
+      "unique_key", "incremental_strategy", "on_schema_change", "incremental_predicates", "predicates",
+      "merge_update_columns", "merge_exclude_columns", "indexes", "pre_hook", "post_hook",
+    ]
+    var parts = keys.compactMap { key in config[key].map { "\(key)=\($0)" } }
+    if node.materialized == "incremental" { parts.append("incremental") }
+    if config.isContractEnforced {
+      let definition = ContractCheck(node: node).definition
+      parts += ["contract"] + definition.columns.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      parts += definition.table
+    }
+    return parts
   }
 
   /// The fingerprint of a seed: its file and how it is read.

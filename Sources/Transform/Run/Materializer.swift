@@ -2,31 +2,52 @@ import Diagnostics
 import SQLite
 import Storage
 
-/// Puts the rows of a model's query into the draft: each model in one transaction with what the catalog notes of it.
+/// Puts the rows of a model's query into the draft: each model in one transaction with its hooks and with what the
+/// catalog notes of it.
 struct Materializer {
   let connection: Connection
 
-  /// Makes the model's table or view anew, in place of the old one.
+  /// The SQL that runs in the model's transaction, before and after its rows are written.
+  struct Hooks {
+    var pre: () throws -> Void = {}
+    var post: () throws -> Void = {}
+  }
+
+  /// Makes the model's table or view, or brings an incremental one up to date.
   ///
+  /// - Parameters:
+  ///   - isIncremental: whether the rows that are there stay.
+  ///   - rowCount: the rows that are there, if they were counted.
   /// - Returns: the rows of a table; nil for a view.
-  func materialize(_ compiled: CompiledNode, fingerprint: String) throws -> Int? {
-    guard let relation = compiled.node.relation else { return nil }
+  func materialize(
+    _ compiled: CompiledNode, fingerprint: String, isIncremental: Bool = false, rowCount: Int? = nil,
+    hooks: Hooks = Hooks()
+  ) throws -> Int? {
+    let node = compiled.node
+    guard let relation = node.relation else { return nil }
     return try connection.transaction {
-      let rowCount: Int?
+      try hooks.pre()
+      let rows: Int?
       switch compiled.storedKind {
       case .view:
         try drop(relation)
         try createView(compiled, relation)
-        rowCount = nil
+        rows = nil
       case .table:
-        rowCount = try createTable(compiled, relation)
+        rows =
+          isIncremental
+          ? try IncrementalUpdate(connection: connection, compiled: compiled, relation: relation)
+            .run(rowCount: rowCount)
+          : try createTable(compiled, relation)
+        try ContractCheck(node: node).checkValues(in: relation, connection)
+        try TableIndexes(connection: connection, relation: relation, configs: node.config.indexes).reconcile()
       }
+      try hooks.post()
       try RelationCatalog(connection).record(
         RelationRecord(
-          relation: relation, uniqueID: compiled.node.uniqueID, kind: compiled.storedKind,
-          fingerprint: fingerprint,
-          rowCount: rowCount))
-      return rowCount
+          relation: relation, uniqueID: node.uniqueID, kind: compiled.storedKind, fingerprint: fingerprint,
+          rowCount: rows))
+      return rows
     }
   }
 
@@ -34,15 +55,7 @@ struct Materializer {
   private func createTable(_ compiled: CompiledNode, _ relation: Relation) throws -> Int {
     let temporary = Relation(layer: relation.layer, name: "\(relation.name)__dbt_tmp")
     try drop(temporary)
-    let columns = try resultColumns(of: compiled)
-    try connection.execute("create table \(temporary.sql) (\(columns.joined(separator: ", ")))")
-    let head = "insert into \(temporary.sql)\n"
-    do {
-      try connection.run(head + compiled.sql)
-    } catch {
-      throw compiled.diagnostic(for: error, prefix: head.utf8.count)
-    }
-    let rowCount = connection.changedRowCount
+    let rowCount = try ResultTable(connection, compiled).fill(temporary.sql)
     try drop(relation)
     try connection.execute("alter table \(temporary.sql) rename to \(relation.unqualifiedSQL)")
     return rowCount
@@ -59,27 +72,59 @@ struct Materializer {
     }
   }
 
-  /// The definitions of the table's columns: the query's names with the types that the project declares.
-  private func resultColumns(of compiled: CompiledNode) throws -> [String] {
+  /// Drops a table or view of that name, whichever there is.
+  func drop(_ relation: Relation) throws {
+    try connection.dropRelation(named: relation.name, inSchema: relation.layer.schemaName)
+  }
+}
+
+/// A new table with the columns and rows of a model's query.
+struct ResultTable {
+  let connection: Connection
+  let compiled: CompiledNode
+  /// The query's columns with the types that the project declares.
+  let columns: [(name: String, type: ColumnType?)]
+
+  init(_ connection: Connection, _ compiled: CompiledNode) throws {
+    self.connection = connection
+    self.compiled = compiled
+    let types = Dictionary(
+      compiled.node.declaredColumns.map { ($0.name.lowercased(), $0.type) },
+      uniquingKeysWith: { first, _ in first })
     do {
-      let names = try connection.prepare(compiled.sql).columnNames
-      let types = Dictionary(
-        compiled.node.declaredColumns.map { ($0.name.lowercased(), $0.type) },
-        uniquingKeysWith: { first, _ in first })
-      return names.map { name in
-        types[name.lowercased()].map { "\(SQLIdentifier(name)) \($0.sqliteName)" }
-          ?? SQLIdentifier(name).quoted
-      }
+      columns = try connection.prepare(compiled.sql).columnNames.map { ($0, types[$0.lowercased()]) }
     } catch {
       throw compiled.diagnostic(for: error)
     }
   }
 
-  /// Drops a table or view of that name, whichever there is.
-  func drop(_ relation: Relation) throws {
-    let type = try connection.scalar(
-      "select type from \(SQLIdentifier(relation.layer.schemaName)).sqlite_schema where name = ? collate nocase and type in ('table', 'view')",
-      [.text(relation.name)])
-    if case .text(let type)? = type { try connection.execute("drop \(type) \(relation.sql)") }
+  /// Makes the table and fills it; returns the number of its rows.
+  ///
+  /// - Parameters:
+  ///   - name: the table as SQL has it.
+  ///   - isTemporary: whether it is a table of the connection alone, which needs no constraints.
+  func fill(_ name: String, isTemporary: Bool = false) throws -> Int {
+    let contract = ContractCheck(node: compiled.node)
+    let definition = isTemporary ? ContractCheck.Definition() : contract.definition
+    let parts = columns.map { column in
+      [
+        SQLIdentifier(column.name).quoted, column.type?.sqliteName,
+        definition.columns[column.name.lowercased()],
+      ].compactMap { $0 }.joined(separator: " ")
+    }
+    do {
+      try connection.execute("create table \(name) (\((parts + definition.table).joined(separator: ", ")))")
+    } catch {
+      throw compiled.diagnostic(for: error, prefix: .max)
+    }
+    let head = "insert into \(name)\n"
+    do {
+      try connection.run(head + compiled.sql)
+    } catch {
+      let translated = contract.translated(error)
+      throw translated is SQLiteError
+        ? compiled.diagnostic(for: error, prefix: head.utf8.count) : translated
+    }
+    return connection.changedRowCount
   }
 }

@@ -34,7 +34,8 @@ package struct RunPlan: Sendable {
     let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     let isTest = order.map { manifest.nodes[$0]?.isTest == true }
     let isChosen = order.map { id in
-      selected.contains(id) && manifest.nodes[id].map { verb.includes($0.resourceType) } == true
+      guard selected.contains(id), let node = manifest.nodes[id], !node.isEphemeral else { return false }
+      return verb.includes(node.resourceType)
     }
     var ancestors = order.map { _ in BitSet(count: order.count) }
     for (index, id) in order.enumerated() {

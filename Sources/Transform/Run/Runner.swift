@@ -10,11 +10,17 @@ package final class Runner {
   package struct Options: Sendable {
     /// Whether the first failure ends the run.
     package var failsFast: Bool
+    /// Whether incremental models are made from nothing.
+    package var isFullRefresh: Bool
     /// Asked between nodes: whether the user wants the run to end.
     package var shouldStop: @Sendable () -> Bool
 
-    package init(failsFast: Bool = false, shouldStop: @escaping @Sendable () -> Bool = { false }) {
+    package init(
+      failsFast: Bool = false, isFullRefresh: Bool = false,
+      shouldStop: @escaping @Sendable () -> Bool = { false }
+    ) {
       self.failsFast = failsFast
+      self.isFullRefresh = isFullRefresh
       self.shouldStop = shouldStop
     }
   }
@@ -28,6 +34,8 @@ package final class Runner {
   private var results: DraftResults
   /// Fingerprints of the relations as they are in the draft.
   private var recorded: [String: String]
+  private var rowCounts: [String: Int]
+  private let database: TemplateDatabase
 
   package init(project: Project, draft: Draft, plan: RunPlan, seedLoader: any SeedLoading, options: Options)
     throws
@@ -37,15 +45,21 @@ package final class Runner {
     self.seedLoader = seedLoader
     self.options = options
     fingerprinter = Fingerprinter(manifest: project.manifest)
-    let layers = Set(plan.steps.compactMap { project.manifest.nodes[$0.uniqueID]?.relation?.layer })
+    let nodes = plan.steps.compactMap { project.manifest.nodes[$0.uniqueID] }
+    // A hook may write anywhere.
+    let hasHooks = nodes.contains { !$0.config.preHooks.isEmpty || !$0.config.postHooks.isEmpty }
+    let layers = hasHooks ? Set(Layer.allCases) : Set(nodes.compactMap { $0.relation?.layer })
     connection = try draft.connect(writing: layers)
     connection.stop(when: options.shouldStop)
     // Renaming must not look at views of tables that are about to be made anew.
     try connection.execute("pragma legacy_alter_table = on")
     for layer in layers { try RelationCatalog(connection).create(inSchema: layer.schemaName) }
     results = try draft.results()
-    recorded = project.manifest.records(among: try RelationCatalog(connection).records()).mapValues(
-      \.fingerprint)
+    let records = project.manifest.records(among: try RelationCatalog(connection).records())
+    recorded = records.mapValues(\.fingerprint)
+    rowCounts = records.compactMapValues(\.rowCount)
+    database = TemplateDatabase(connection, isFullRefresh: options.isFullRefresh)
+    project.database = database
   }
 
   /// Runs all steps. Failures of nodes are results; only what stops the whole run is thrown.
@@ -125,7 +139,7 @@ package final class Runner {
   }
 
   private func compile(_ node: Node, _ result: inout RunResult) throws -> CompiledNode {
-    let compiled = try project.compile(node)
+    let compiled = try project.compiler.compileForRun(node)
     result.compiledSQL = compiled.sql
     try project.writeCompiled(compiled)
     return compiled
@@ -133,8 +147,11 @@ package final class Runner {
 
   /// The fingerprint over the inputs as they are in the draft; an input that is not there is told with its remedy.
   private func requireInputs(_ compiled: CompiledNode) throws -> String {
-    if let fingerprint = fingerprinter.fingerprint(of: compiled, inputs: recorded) { return fingerprint }
-    let missing = compiled.node.dependencies.filter { recorded[$0] == nil }
+    let variants = try project.compiler.variants(of: compiled.node)
+    if let fingerprint = fingerprinter.fingerprint(of: compiled, variants: variants, inputs: recorded) {
+      return fingerprint
+    }
+    let missing = project.manifest.inputs(of: compiled.node).filter { recorded[$0] == nil }
     let names = missing.map { project.manifest.nodes[$0]?.relation?.description ?? $0 }
     let hasSource = missing.contains { $0.hasPrefix("source.") }
     throw Diagnostic(
@@ -173,7 +190,15 @@ package final class Runner {
   }
 
   private func materialize(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
-    result.rowCount = try Materializer(connection: connection).materialize(compiled, fingerprint: fingerprint)
+    let node = compiled.node
+    let hooks = HookRunner(connection: connection, compiler: project.compiler)
+    result.rowCount = try Materializer(connection: connection).materialize(
+      compiled, fingerprint: fingerprint, isIncremental: try database.isIncremental(node),
+      rowCount: rowCounts[node.uniqueID],
+      hooks: Materializer.Hooks(
+        pre: { try hooks.run(node.config.preHooks, of: node) },
+        post: { try hooks.run(node.config.postHooks, of: node) }))
+    rowCounts[node.uniqueID] = result.rowCount
     result.message = "OK"
   }
 

@@ -36,7 +36,7 @@ struct TestRunner {
       throw compiled.diagnostic(for: error, prefix: head.utf8.count)
     }
     guard case .integer(let failures) = row[0] else {
-      throw shapeFault(compiled, "`fail_calc` gives no integer but \(Self.text(row[0]))")
+      throw shapeFault(compiled, "`fail_calc` gives no integer but \(SQLValueText.text(row[0]))")
     }
     let shouldWarn = Self.isTrue(row[1])
     let shouldError = Self.isTrue(row[2])
@@ -63,7 +63,7 @@ struct TestRunner {
     else { return [] }
     var samples: [String] = []
     while (try? statement.step()) == true {
-      let pairs = zip(statement.columnNames, statement.row).map { "\($0)=\(Self.text($1))" }
+      let pairs = zip(statement.columnNames, statement.row).map { "\($0)=\(SQLValueText.text($1))" }
       samples.append(pairs.joined(separator: ", "))
     }
     return samples
@@ -77,15 +77,5 @@ struct TestRunner {
 
   private static func isTrue(_ value: SQLiteValue) -> Bool {
     if case .integer(let number) = value { number != 0 } else { false }
-  }
-
-  private static func text(_ value: SQLiteValue) -> String {
-    switch value {
-    case .null: "null"
-    case .integer(let number): String(number)
-    case .real(let number): String(number)
-    case .text(let text): "'\(text.prefix(80))'"
-    case .blob(let bytes): "blob of \(bytes.count) bytes"
-    }
   }
 }

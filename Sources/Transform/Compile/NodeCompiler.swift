@@ -1,0 +1,144 @@
+import Diagnostics
+import Jinja
+import Storage
+
+/// Renders nodes to SQL, ephemeral models included, and remembers what it has rendered.
+///
+/// For one thread.
+final class NodeCompiler {
+  let host: TemplateHost
+  private let manifest: Manifest
+  private let templates: [String: Template]
+  private var compiled: [String: CompiledNode] = [:]
+
+  init(host: TemplateHost, manifest: Manifest, templates: [String: Template]) {
+    self.host = host
+    self.manifest = manifest
+    self.templates = templates
+  }
+
+  /// The node's SQL as it is stored and run: relations are named with their layer, but for stored views.
+  func compile(_ node: Node) throws -> CompiledNode {
+    if let known = compiled[node.uniqueID] { return known }
+    let result = try compileAnew(node)
+    compiled[node.uniqueID] = result
+    return result
+  }
+
+  /// The node's SQL as it is now, if it depends on what the draft holds.
+  func compileForRun(_ node: Node) throws -> CompiledNode {
+    if let known = compiled[node.uniqueID], !known.dependsOnDraft { return known }
+    let result = try compileAnew(node)
+    compiled[node.uniqueID] = result
+    return result
+  }
+
+  private func compileAnew(_ node: Node) throws -> CompiledNode {
+    let result = try compile(node, isQualified: true)
+    guard StoredView.isPossible(for: node, sql: result.sql, in: manifest) else { return result }
+    return try compile(node, isQualified: false)
+  }
+
+  /// The node's SQL for a connection that has all layers attached.
+  ///
+  /// - Parameter isIncremental: what `is_incremental()` says; nil where the draft decides.
+  func compileQualified(_ node: Node, isIncremental: Bool? = nil) throws -> CompiledNode {
+    let outer = host.incrementalAssumption
+    host.incrementalAssumption = isIncremental
+    defer { host.incrementalAssumption = outer }
+    return try compile(node, isQualified: true)
+  }
+
+  /// All that the node's SQL can be, whatever the draft holds: that of an incremental model for its first run and for
+  /// those after it.
+  func variants(of node: Node) throws -> [String] {
+    guard node.materialized == "incremental" else { return [try compile(node).sql] }
+    return try [false, true].map { try compileQualified(node, isIncremental: $0).sql }
+  }
+
+  private func compile(_ node: Node, isQualified: Bool) throws -> CompiledNode {
+    let outer = host.trace
+    host.trace = TemplateTrace()
+    defer { host.trace = outer }
+    let tables = CommonTables()
+    let (sql, sourceMap) = try render(node, isQualified: isQualified, tables)
+    let (text, injection) = tables.inject(into: sql)
+    return CompiledNode(
+      node: node, sql: text, storedKind: isQualified ? .table : .view, sourceMap: sourceMap,
+      injection: injection, dependsOnDraft: host.trace.dependsOnDraft, isVolatile: host.trace.isVolatile)
+  }
+
+  /// The node's own SQL; ephemeral models that it refers to are added to `tables`.
+  private func render(
+    _ node: Node, isQualified: Bool, _ tables: CommonTables
+  ) throws -> (sql: String, sourceMap: SourceMap?) {
+    let scope = NodeScopes(host: host).compileScope(
+      of: node, in: manifest, isQualified: isQualified,
+      addCommonTable: { try self.add($0, isQualified, tables) })
+    if let test = node.genericTest {
+      guard let tested = manifest.nodes[test.attachedNode] else {
+        throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)
+      }
+      if tested.isEphemeral { try add(tested, isQualified, tables) }
+      let sql = try GenericTestCompiler(host: host).compile(node, test, tested: tested, scope: scope)
+      return (sql, nil)
+    }
+    guard let template = templates[node.uniqueID] else {
+      throw Diagnostic(.invalidArgument, "'\(node.uniqueID)' has no SQL to compile", at: node.location)
+    }
+    let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
+    return (rendered.text, rendered.sourceMap)
+  }
+
+  private func add(_ node: Node, _ isQualified: Bool, _ tables: CommonTables) throws {
+    guard !tables.contains(node.commonTableName) else { return }
+    let sql = try render(node, isQualified: isQualified, tables).sql
+    tables.append(node.commonTableName, sql)
+  }
+
+  /// Compiles a text that is no node, such as that of `--inline`.
+  func compile(inline text: String) throws -> CompiledNode {
+    let template = try Template(text, name: "--inline", syntax: BuiltinMacros.syntax)
+    var node = Node(
+      uniqueID: "sql_operation.\(manifest.project.name).inline_query", resourceType: .test,
+      name: "inline_query",
+      packageName: manifest.project.name, fqn: [manifest.project.name, "inline_query"], filePath: "--inline",
+      relativePath: "--inline", location: SourceLocation(path: "--inline"), config: NodeConfig())
+    node.rawCode = text
+    let tables = CommonTables()
+    let scope = NodeScopes(host: host).compileScope(
+      of: node, in: manifest, isQualified: true, checksDependencies: false,
+      addCommonTable: { try self.add($0, true, tables) })
+    let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
+    let (sql, injection) = tables.inject(into: rendered.text)
+    return CompiledNode(
+      node: node, sql: sql, storedKind: .table, sourceMap: rendered.sourceMap, injection: injection)
+  }
+
+  /// The SQL of a hook of a node.
+  func renderHook(_ text: String, of node: Node) throws -> String {
+    let template = try Template(text, name: node.filePath, syntax: BuiltinMacros.syntax)
+    let scope = NodeScopes(host: host).compileScope(
+      of: node, in: manifest, isQualified: true, checksDependencies: false,
+      addCommonTable: { target in
+        throw TemplateError(
+          .invalidValue, "a hook cannot read '\(target.name)', which is ephemeral and so no table")
+      })
+    do {
+      return try Renderer(environment: host.environment, scope: scope).renderText(template)
+    } catch var error as TemplateError {
+      // A place within the hook's text is no place of the file.
+      error.location = node.location
+      error.excerpt = nil
+      throw error.diagnostic.noting("in the hook `\(text)`")
+    }
+  }
+}
+
+/// What a rendering depended on beside the project.
+final class TemplateTrace {
+  /// It asked what the draft holds.
+  var dependsOnDraft = false
+  /// It asked for the time or an id of this one invocation.
+  var isVolatile = false
+}

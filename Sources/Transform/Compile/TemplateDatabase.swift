@@ -1,0 +1,37 @@
+import SQLite
+import Storage
+
+/// What templates may ask of the data while they are rendered.
+package final class TemplateDatabase {
+  let connection: Connection
+  /// Whether the user asked for incremental models to be made from nothing.
+  private let isFullRefresh: Bool
+
+  package init(_ connection: Connection, isFullRefresh: Bool = false) {
+    self.connection = connection
+    self.isFullRefresh = isFullRefresh
+  }
+
+  /// `table` or `view`; nil where there is no relation of that name.
+  func kind(of relation: Relation) throws -> String? {
+    try kind(schema: relation.layer.schemaName, name: relation.name)
+  }
+
+  func kind(schema: String, name: String) throws -> String? {
+    guard Layer(rawValue: schema) != nil else { return nil }
+    let kind = try connection.scalar(
+      """
+      select type from \(SQLIdentifier(schema)).sqlite_schema where name = ? collate nocase \
+      and type in ('table', 'view')
+      """, [.text(name)])
+    guard case .text(let kind)? = kind else { return nil }
+    return kind
+  }
+
+  /// Whether a run of the model adds to the rows that are there: dbt's `is_incremental()`.
+  func isIncremental(_ node: Node) throws -> Bool {
+    guard node.materialized == "incremental", let relation = node.relation else { return false }
+    if node.config.fullRefresh ?? isFullRefresh { return false }
+    return try kind(of: relation) == "table"
+  }
+}
