@@ -6,7 +6,7 @@ enum BatchPipeline {
   /// When this returns, the reading thread has ended.
   static func run(_ stream: MemberStream, store: (LoadBatch) throws -> Void) throws {
     let exchange = BatchExchange(batchCount: batchCount)
-    let worker = WorkerThread {
+    var worker = WorkerThread.start {
       while let batch = exchange.takeEmpty() {
         guard stream.fill(batch) else { break }
         let hasFailed = batch.failure != nil
@@ -15,7 +15,7 @@ enum BatchPipeline {
       }
       exchange.finish()
     }
-    guard let worker else { return try runHere(stream, store: store) }
+    if worker == nil { return try runHere(stream, store: store) }
     var failure: (any Error)?
     do {
       while let batch = exchange.takeFilled() {
@@ -27,7 +27,7 @@ enum BatchPipeline {
       failure = error
     }
     exchange.stop()
-    worker.join()
+    worker = nil
     if let failure { throw failure }
   }
 

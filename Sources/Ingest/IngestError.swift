@@ -15,15 +15,20 @@ package struct IngestError: DiagnosticConvertible, Equatable {
     diagnostic = Diagnostic(code, message, at: location, excerpt: excerpt, notes: notes, hints: hints)
   }
 
-  /// Runs `body`; an error of it that speaks for itself gets a note that says what was being done.
-  static func noting<Result>(_ note: String, _ body: () throws -> Result) throws -> Result {
+  /// Runs `body`; an error of it that does not speak for itself gets a note that says what was being done.
+  static func noting<Result: ~Copyable>(_ note: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let error as IngestError {
-      throw error
-    } catch let error as any DiagnosticConvertible {
-      throw IngestError(error.diagnostic.noting(note))
+    } catch {
+      throw noting(note, error)
     }
+  }
+
+  /// An error with a note that says what was being done, if it does not speak for itself.
+  static func noting(_ note: String, _ error: any Error) -> any Error {
+    if error is IngestError { return error }
+    guard let error = error as? any DiagnosticConvertible else { return error }
+    return IngestError(error.diagnostic.noting(note))
   }
 }
 

@@ -21,11 +21,20 @@ package struct IngestPlan: Sendable {
 
   package let options: IngestOptions
   package let items: [Item]
-  /// Relations of the raw layer that have no part in this ingest and stay as they are.
-  package let untouched: [Relation]
+  /// Tables of the raw layer that have no part in this ingest and stay as they are.
+  package let untouched: [RelationRecord]
 
   package var loads: [Item] { items.filter(\.isLoaded) }
   package var byteCount: Int { loads.reduce(0) { $0 + $1.member.byteCount } }
+
+  /// How much of the layer's bytes the tables are that are loaded, about, 0...1.
+  var share: Double {
+    let kept = items.reduce(0) { sum, item in
+      if case .keep(let record) = item.action { sum + (record.load?.byteCount ?? 0) } else { sum }
+    }
+    let untouched = untouched.reduce(0) { $0 + ($1.load?.byteCount ?? 0) }
+    return Double(byteCount) / Double(max(1, byteCount + kept + untouched))
+  }
 
   /// The plan in words, a line each table and below it what is out of the ordinary.
   package var explanation: String {
@@ -50,7 +59,9 @@ package struct IngestPlan: Sendable {
         lines.append("  undeclared columns, added as text: \(mapping.appended.joined(separator: ", "))")
       }
     }
-    if !untouched.isEmpty { lines.append("keep \(untouched.map(\.description).joined(separator: ", "))") }
+    if !untouched.isEmpty {
+      lines.append("keep \(untouched.map(\.relation.description).joined(separator: ", "))")
+    }
     return lines.joined(separator: "\n")
   }
 }

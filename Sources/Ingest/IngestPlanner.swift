@@ -52,7 +52,7 @@ package struct IngestPlanner {
     let planned = Set(items.map(\.table.relation))
     return IngestPlan(
       options: options, items: items,
-      untouched: records.map(\.relation).filter { !planned.contains($0) }.sorted())
+      untouched: records.filter { !planned.contains($0.relation) }.sorted { $0.relation < $1.relation })
   }
 
   // MARK: Files

@@ -18,88 +18,60 @@ package struct IngestRunner {
   package func run(in draft: Draft) throws -> LoadReport {
     let stopwatch = Stopwatch()
     var report = LoadReport()
-    let loaded = plan.loads.isEmpty ? [:] : try replaceLayer(of: draft)
-    report.tables = plan.items.compactMap { loaded[$0.table.relation] ?? Self.skipped($0) }
+    let loaded = plan.loads.isEmpty ? [:] : try load(into: draft)
+    report.tables = plan.items.compactMap { loaded[$0.table.relation]?.result ?? Self.skipped($0) }
     report.seconds = stopwatch.seconds
     return report
   }
 
-  /// Writes the layer's new file, with the loaded tables and the old ones that stay, and puts it in place.
-  private func replaceLayer(of draft: Draft) throws -> [Relation: LoadResult] {
-    let replacement = try draft.replace(.raw)
-    let path = draft.warehouse.draftFile(.raw)
-    var loaded: [Relation: LoadResult] = [:]
+  /// Writes the tables side by side and makes them visible at once.
+  private func load(into draft: Draft) throws -> [Relation: LoadedTable] {
+    // The largest first: what is left for the end is short.
+    let items = plan.loads.sorted {
+      ($1.member.byteCount, $0.member.name) < ($0.member.byteCount, $1.member.name)
+    }
+    let names = items.map(\.table.relation.name)
+    let writing = "while writing '\(draft.warehouse.draftFile(.raw))'"
+    var writer = try IngestError.noting(writing) {
+      try draft.rewrite(.raw, replacing: names, share: plan.share, shouldStop: shouldStop)
+    }
+    let rejects = try RejectStore()
+    var jobs: [LoadJob] = []
+    for item in items {
+      guard let mapping = item.mapping else { preconditionFailure("the header of what is loaded was read") }
+      let schema = TableSchema(name: item.table.relation.name, columns: mapping.schemas)
+      let table = try TableDefinition(
+        sql: schema.createStatement(qualifiedName: item.table.relation.unqualifiedSQL))
+      jobs.append(
+        LoadJob(
+          item, mapping, options: plan.options, rejects: rejects, writer: writer.makeTable(table)))
+    }
+    try LoadCrew(jobs).run(shouldStop: shouldStop) { tell(jobs) }
+    let loaded = try jobs.compactMap { try $0.outcome?.get() }
     do {
-      // The writer's connection is closed at the end of this scope, before the file takes the old one's place.
-      let writer = try RawLayerWriter(path: replacement.path)
-      var progress = IngestProgress(
-        origin: "", bytesDone: 0, bytesTotal: plan.byteCount, rowsRead: 0, rejectCount: 0)
-      for item in plan.loads { loaded[item.table.relation] = try load(item, writer, &progress) }
-      let replaced = Set(plan.loads.map { $0.table.relation.name.lowercased() })
-      try IngestError.noting("while writing '\(path)'") {
-        try writer.copyRest(of: path, replaced: replaced, shouldStop: shouldStop)
-        try writer.finish()
+      try writer.commit { connection, schema in
+        for table in loaded { try RelationCatalog(connection).record(table.record, inSchema: schema) }
+        try rejects.write(to: connection, schema: schema, replacing: names)
       }
+    } catch {
+      throw IngestError.noting(writing, error)
     }
-    try replacement.commit()
-    return loaded
+    return Dictionary(uniqueKeysWithValues: loaded.map { ($0.item.table.relation, $0) })
   }
 
-  private func load(
-    _ item: IngestPlan.Item, _ writer: borrowing RawLayerWriter, _ progress: inout IngestProgress
-  ) throws -> LoadResult {
-    let origin = item.member.displayPath
-    return try IngestError.noting("while loading \(item.table.relation) from '\(origin)'") {
-      let stopwatch = Stopwatch()
-      let stream = try MemberStream(item.member, dialect: item.table.dialect(plan.options))
-      let header = try stream.readHeader()
-      let mapping = try HeaderMapping(
-        header: header.names, of: item.table, at: header.location, excerpt: header.excerpt)
-      stream.setMapping(mapping)
-      let relation = item.table.relation
-      try writer.createTable(relation, mapping.schemas)
-      let before = progress
-      var loader = TableLoader(stream: stream, limit: plan.options.rejectLimit)
-      loader.remedy =
-        "`--max-rejects N` or `--max-rejects N%` loads the other rows and keeps such ones in raw._rejects"
-      loader.shouldStop = shouldStop
-      loader.didLoad = { counts, bytesDone in
-        didProgress(
-          IngestProgress(
-            origin: origin, bytesDone: before.bytesDone + bytesDone, bytesTotal: before.bytesTotal,
-            rowsRead: before.rowsRead + counts.rowsRead, rejectCount: before.rejectCount + counts.rejectCount)
-        )
-      }
-      var sink = try InsertSink(
-        writer.connection, relationSQL: relation.unqualifiedSQL, columnCount: mapping.columns.count)
-      let rejects = try writer.connection.prepare(RejectTable.insertStatement)
-      let counts = try loader.load(into: &sink) {
-        try RejectTable.insert($0, table: relation.name, member: item.member.name, by: rejects)
-      }
-      try writer.record(record(item, stream, counts))
-      progress.bytesDone += stream.byteCount
-      progress.rowsRead += counts.rowsRead
-      progress.rejectCount += counts.rejectCount
-      return LoadResult(
-        relation: relation, uniqueID: item.table.uniqueID, origin: origin, rowsRead: counts.rowsRead,
-        rowsLoaded: counts.rowsLoaded, rejectCount: counts.rejectCount, byteCount: stream.byteCount,
-        seconds: stopwatch.seconds, isSkipped: false)
+  /// Tells how far the jobs have come together.
+  private func tell(_ jobs: [LoadJob]) {
+    var sum = IngestProgress(
+      origin: "", bytesDone: 0, bytesTotal: plan.byteCount, rowsRead: 0, rejectCount: 0)
+    for job in jobs {
+      let progress = job.progressSoFar
+      // The file that is named is one of those that are under way: the largest.
+      if sum.origin.isEmpty, !progress.isDone { sum.origin = job.item.member.displayPath }
+      sum.bytesDone += progress.bytesDone
+      sum.rowsRead += progress.rowsRead
+      sum.rejectCount += progress.rejectCount
     }
-  }
-
-  private func record(
-    _ item: IngestPlan.Item, _ stream: MemberStream, _ counts: TableLoader.Counts
-  ) -> RelationRecord {
-    let crc32 = stream.crc32
-    return RelationRecord(
-      relation: item.table.relation, uniqueID: item.table.uniqueID, kind: .table,
-      fingerprint: item.table.fingerprint(crc32: crc32, byteCount: stream.byteCount),
-      rowCount: counts.rowsLoaded,
-      load: LoadRecord(
-        archive: item.member.archivePath, member: item.member.name, crc32: crc32, byteCount: stream.byteCount,
-        schemaFingerprint: item.table.schemaFingerprint, rowsRead: counts.rowsRead,
-        rowsLoaded: counts.rowsLoaded,
-        rejectCount: counts.rejectCount, loadedAt: Timestamp.now().iso8601))
+    didProgress(sum)
   }
 
   private static func skipped(_ item: IngestPlan.Item) -> LoadResult? {

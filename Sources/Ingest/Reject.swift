@@ -54,28 +54,3 @@ enum TextForPeople {
     return result
   }
 }
-
-/// The table `_rejects` of the raw layer.
-package enum RejectTable {
-  package static let name = "_rejects"
-
-  static let createStatement = """
-    create table \(SQLIdentifier(name)) (
-      table_name text not null, member text not null, line integer not null, byte_offset integer not null,
-      column_name text, code text not null, reason text not null, raw_text text not null
-    )
-    """
-
-  /// Adds one reject by a statement made with `insertStatement`.
-  static func insert(
-    _ reject: Reject, table: String, member: String, by statement: borrowing Statement
-  ) throws {
-    try statement.run([
-      .text(table), .text(member), .integer(Int64(reject.line)), .integer(Int64(reject.byteOffset)),
-      reject.columnName.map { .text($0) } ?? .null, .text(reject.code.rawValue), .text(reject.reason),
-      .text(reject.rawText),
-    ])
-  }
-
-  static let insertStatement = "insert into \(SQLIdentifier(name)) values (?, ?, ?, ?, ?, ?, ?, ?)"
-}

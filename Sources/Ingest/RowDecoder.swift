@@ -1,5 +1,6 @@
 import CSV
 import Diagnostics
+import SQLite
 import Storage
 
 /// Which fields are NULL.
@@ -114,7 +115,7 @@ struct RowDecoder: Sendable {
   private func cell(
     _ content: UnsafeRawBufferPointer, _ field: CSVField, _ type: ColumnType,
     _ scratch: inout UnsafeMutableRawPointer
-  ) -> Cell? {
+  ) -> RecordCell? {
     switch type {
     case .text:
       guard field.hasDoubledQuotes else {

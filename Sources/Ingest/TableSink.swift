@@ -5,6 +5,24 @@ protocol TableSink: ~Copyable {
   mutating func append(_ rows: TypedRows) throws
 }
 
+/// Stores rows as pages of the table's b-tree.
+struct BulkSink: TableSink, ~Copyable {
+  private var writer: TableWriter
+
+  init(_ writer: consuming TableWriter) {
+    self.writer = writer
+  }
+
+  mutating func append(_ rows: TypedRows) throws {
+    try writer.append(rows.cells)
+  }
+
+  /// Writes what is left of the table.
+  consuming func finish() throws -> TableSummary {
+    try writer.finish()
+  }
+}
+
 /// Stores rows by prepared `INSERT` statements.
 ///
 /// Much of what one costs is its beginning and its end, so each stores several rows: a load of 5 million rows takes
@@ -48,7 +66,7 @@ struct InsertSink: TableSink, ~Copyable {
   }
 
   @inline(__always)
-  private static func run(_ statement: borrowing Statement, _ cells: UnsafeBufferPointer<Cell>) throws {
+  private static func run(_ statement: borrowing Statement, _ cells: UnsafeBufferPointer<RecordCell>) throws {
     for index in 0..<cells.count {
       let cell = cells[index]
       let parameter = Int32(truncatingIfNeeded: index &+ 1)
@@ -58,7 +76,7 @@ struct InsertSink: TableSink, ~Copyable {
         case .null: statement.bindNull(at: parameter)
         case .integer: statement.bind(integer: cell.integer, at: parameter)
         case .real: statement.bind(real: cell.real, at: parameter)
-        case .text: statement.bind(unownedText: cell.text, at: parameter)
+        case .text, .blob: statement.bind(unownedText: cell.bytes, at: parameter)
         }
       if !isBound { throw SQLiteError(resultCode: tooBig, reason: "SQLite takes no value of that size") }
     }

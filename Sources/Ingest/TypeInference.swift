@@ -31,7 +31,7 @@ struct TypeInference: TableSink, ~Copyable {
     for (index, cell) in rows.cells.enumerated() where cell.kind == .text {
       let column = index % rows.columnCount
       let left = candidates[column]
-      if !left.isEmpty { candidates[column] = left.intersection(Self.types(of: cell.text, among: left)) }
+      if !left.isEmpty { candidates[column] = left.intersection(Self.types(of: cell.bytes, among: left)) }
     }
   }
 

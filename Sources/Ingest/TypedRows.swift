@@ -1,60 +1,9 @@
-/// A value ready to be stored, sixteen bytes; a text is lent by the batch that the cell belongs to.
-struct Cell: BitwiseCopyable {
-  enum Kind: UInt8 {
-    case null
-    case integer
-    case real
-    case text
-  }
+import SQLite
 
-  private let bits: UInt64
-  private let kindAndCount: UInt64
-
-  private static let countMask: UInt64 = 1 << 56 - 1
-
-  @inline(__always)
-  private init(bits: UInt64, kind: Kind, count: Int) {
-    self.bits = bits
-    kindAndCount = UInt64(kind.rawValue) << 56 | UInt64(truncatingIfNeeded: count)
-  }
-
-  static let null = Cell(bits: 0, kind: .null, count: 0)
-
-  @inline(__always)
-  static func integer(_ value: Int64) -> Cell {
-    Cell(bits: UInt64(bitPattern: value), kind: .integer, count: 0)
-  }
-
-  @inline(__always)
-  static func real(_ value: Double) -> Cell { Cell(bits: value.bitPattern, kind: .real, count: 0) }
-
-  @inline(__always)
-  static func text(_ base: UnsafeRawPointer, count: Int) -> Cell {
-    Cell(bits: UInt64(UInt(bitPattern: base)), kind: .text, count: count)
-  }
-
-  @inline(__always)
-  var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: kindAndCount >> 56)).unsafelyUnwrapped }
-
-  @inline(__always)
-  var integer: Int64 { Int64(bitPattern: bits) }
-
-  @inline(__always)
-  var real: Double { Double(bitPattern: bits) }
-
-  /// The bytes of a text.
-  @inline(__always)
-  var text: UnsafeRawBufferPointer {
-    // SAFETY: the address is one that `text(_:count:)` was given; the batch keeps it until it is filled again.
-    UnsafeRawBufferPointer(
-      start: UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: bits)),
-      count: Int(kindAndCount & Self.countMask))
-  }
-}
-
-/// Rows of cells, one behind the other: what a sink is given at once.
+/// Rows of cells, one behind the other: what a sink is given at once. The batch that they belong to keeps the bytes of
+/// their texts.
 struct TypedRows {
-  let cells: UnsafeBufferPointer<Cell>
+  let cells: UnsafeBufferPointer<RecordCell>
   let columnCount: Int
 
   var rowCount: Int { columnCount == 0 ? 0 : cells.count / columnCount }
@@ -62,7 +11,7 @@ struct TypedRows {
 
 /// Room for the cells of a batch.
 struct CellBuffer: ~Copyable {
-  private var base: UnsafeMutablePointer<Cell>
+  private var base: UnsafeMutablePointer<RecordCell>
   private var capacity: Int
   private(set) var count = 0
 
@@ -75,7 +24,7 @@ struct CellBuffer: ~Copyable {
     base.deallocate()
   }
 
-  var cells: UnsafeBufferPointer<Cell> { UnsafeBufferPointer(start: base, count: count) }
+  var cells: UnsafeBufferPointer<RecordCell> { UnsafeBufferPointer(start: base, count: count) }
 
   /// Empties the buffer and makes room for `capacity` cells.
   mutating func clear(reserving capacity: Int) {
@@ -87,7 +36,7 @@ struct CellBuffer: ~Copyable {
   }
 
   @inline(__always)
-  mutating func append(_ cell: Cell) {
+  mutating func append(_ cell: RecordCell) {
     precondition(count < capacity)
     (base + count).initialize(to: cell)
     count &+= 1

@@ -1,66 +1,53 @@
 import Files
 import SQLite
 
-/// Copies the relations of a layer's file into another file that holds an empty catalog.
+/// What stays of a layer's old file when a new one takes its place.
 struct LayerCopy {
-  private let layer: Layer
-  private let oldPath: String
-  private let newPath: String
+  private let path: String
+  /// The tables with pages of their own, but for the catalog and those that are replaced.
+  private let tables: [CopiedTable]
+  /// The statements that make views and triggers, in their order.
+  private let statements: [String]
+  private let records: [RelationRecord]
 
-  init(_ layer: Layer, from oldPath: String, to newPath: String) {
-    self.layer = layer
-    self.oldPath = oldPath
-    self.newPath = newPath
-  }
-
-  /// Copies all tables, views, indexes and triggers but those of the tables named, and what the catalog says of them.
-  func copy(exceptOf names: [String], shouldStop: () -> Bool) throws {
-    guard FileSystem.exists(oldPath) else { return }
+  /// Reads what the file of a layer holds.
+  ///
+  /// - Parameter names: tables of which nothing stays.
+  init(_ layer: Layer, at path: String, exceptOf names: [String]) throws {
+    self.path = path
     // A read-only connection could not roll back what a killed process left.
-    try LayerFile.settle(oldPath)
-    let connection = try Connection(path: newPath, access: .readWrite)
-    // The file is thrown away if anything fails: there is nothing to roll back to, so it needs no journal.
-    try connection.execute(
-      """
-      pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive;
-      pragma cache_size = -16384
-      """)
-    try connection.attach(oldPath, as: "old", access: .readOnly)
-    try connection.execute("begin")
+    try LayerFile.settle(path)
+    let connection = try Connection(path: path, access: .readOnly)
     let replaced = Set(names.map { $0.lowercased() })
-    // Rows before indexes, so that an index is built once; views and triggers last, since they need both.
-    for type in ["table", "index", "view", "trigger"] {
-      for object in try objects(connection, ofType: type)
-      where !replaced.contains(object.table.lowercased()) && object.table != RelationCatalog.tableName {
-        if shouldStop() { throw CancellationError() }
-        try connection.execute(object.sql)
-        let name = SQLIdentifier(object.name)
-        if type == "table" { try connection.execute("insert into main.\(name) select * from old.\(name)") }
-      }
+    tables = try CopiedTable.all(in: connection).filter {
+      !replaced.contains($0.name.lowercased()) && $0.name != RelationCatalog.tableName
     }
-    try copyRecords(connection, exceptOf: replaced)
-    try connection.execute("commit")
+    let others = try connection.prepare(
+      "select sql, tbl_name from sqlite_schema where type in ('view', 'trigger') order by type desc, rowid")
+    var statements: [String] = []
+    while try others.step() {
+      if !replaced.contains(others.text(1).lowercased()) { statements.append(others.text(0)) }
+    }
+    self.statements = statements
+    records = try RelationCatalog(connection).records(in: layer, inSchema: "main").filter {
+      !replaced.contains($0.relation.name.lowercased())
+    }
   }
 
-  private func objects(
-    _ connection: Connection, ofType type: String
-  ) throws -> [(name: String, table: String, sql: String)] {
-    let statement = try connection.prepare(
-      """
-      select name, tbl_name, sql from old.sqlite_schema
-      where type = ? and sql is not null and name not like 'sqlite\\_%' escape '\\' order by rowid
-      """)
-    try statement.bind([.text(type)])
-    var objects: [(name: String, table: String, sql: String)] = []
-    while try statement.step() { objects.append((statement.text(0), statement.text(1), statement.text(2))) }
-    return objects
+  /// Copies the tables' pages.
+  func copyTables(to file: inout DatabaseFileExtension, shouldStop: () -> Bool) throws {
+    if tables.isEmpty { return }
+    let source = try BTreeCopy(path: path)
+    for table in tables {
+      if shouldStop() { throw CancellationError() }
+      try file.copyTable(table, from: source)
+    }
   }
 
-  private func copyRecords(_ connection: Connection, exceptOf replaced: Set<String>) throws {
+  /// Makes the views and triggers and notes the relations, the tables being there.
+  func complete(_ connection: Connection, _ schema: String) throws {
+    for statement in statements { try connection.execute(statement) }
     let catalog = RelationCatalog(connection)
-    for record in try catalog.records(in: layer, inSchema: "old")
-    where !replaced.contains(record.relation.name.lowercased()) {
-      try catalog.record(record, inSchema: "main")
-    }
+    for record in records { try catalog.record(record, inSchema: schema) }
   }
 }

@@ -10,25 +10,31 @@ package struct LayerWriter: ~Copyable {
   private let layer: Layer
   private var file: DatabaseFileExtension
   private var replacement: LayerReplacement?
+  private var rest: LayerCopy?
+  private var mark: ExtensionMark.Hold?
   private var names: [String] = []
 
   /// Writes behind the end of the layer's file.
   fileprivate init(_ draft: Draft, _ layer: Layer) throws {
     let path = draft.warehouse.draftFile(layer)
     let file = try DatabaseFileExtension(path: path)
-    try ExtensionMark(path).set(file.pageCount)
+    mark = try ExtensionMark.Hold(ExtensionMark(path), origin: file.origin)
     self.draft = draft
     self.layer = layer
     self.file = file
     replacement = nil
   }
 
-  /// Writes to a new file.
-  fileprivate init(_ draft: Draft, _ replacement: consuming LayerReplacement) throws {
-    let file = try DatabaseFileExtension(path: replacement.path)
+  /// Writes to a new file, which gets a copy of the rest of the old one.
+  fileprivate init(
+    _ draft: Draft, _ replacement: consuming LayerReplacement, _ rest: LayerCopy, shouldStop: () -> Bool
+  ) throws {
+    var file = try DatabaseFileExtension(path: replacement.path)
+    try rest.copyTables(to: &file, shouldStop: shouldStop)
     self.draft = draft
     layer = replacement.layer
     self.file = file
+    self.rest = rest
     self.replacement = consume replacement
   }
 
@@ -45,20 +51,23 @@ package struct LayerWriter: ~Copyable {
   package consuming func commit(
     through connection: Connection? = nil, _ complete: (Connection, _ schema: String) throws -> Void
   ) throws {
-    let (draft, layer, names) = (draft, layer, names)
+    let (draft, layer, names, rest, mark) = (draft, layer, names, rest, mark)
     let added = try file.finish()
     if let replacement = consume replacement {
       do {
         let connection = try Connection(path: replacement.path, access: .readWrite)
-        try connection.execute("pragma synchronous = off; pragma cache_size = -16384")
-        try Self.register(added, names, connection, "main", complete)
+        try connection.execute("pragma synchronous = off")
+        try Self.register(added, names, connection, "main") {
+          try rest?.complete($0, $1)
+          try complete($0, $1)
+        }
       }
       try replacement.commit()
     } else {
       let connection = try connection ?? draft.connect(writing: [layer])
       try Self.register(added, names, connection, layer.schemaName, complete)
-      try ExtensionMark(draft.warehouse.draftFile(layer)).remove()
     }
+    _ = mark
   }
 
   private static func register(
@@ -82,8 +91,8 @@ extension Draft {
 
   /// Begins tables that take the place of others of a layer.
   ///
-  /// The pages of old tables stay in the file, free. So where they would be much of it, a new file is made, with
-  /// copies of what stays.
+  /// The pages of old tables stay in the file, free. So where they would be much of it, and where the file is a
+  /// build's too and had to be copied before its first change anyway, a new file is made, with copies of what stays.
   ///
   /// - Parameters:
   ///   - names: tables of which nothing stays.
@@ -92,39 +101,22 @@ extension Draft {
     _ layer: Layer, replacing names: [String], share: Double, shouldStop: () -> Bool = { false }
   ) throws -> LayerWriter {
     let path = warehouse.draftFile(layer)
+    let isShared = try FileSystem.status(path).map { $0.linkCount > 1 } ?? false
     let free = try DatabaseFileExtension.freeShare(of: path)
-    if share + free <= Self.largestFreeShare { return try extend(layer) }
-    let replacement = try replace(layer)
-    try LayerCopy(layer, from: path, to: replacement.path).copy(exceptOf: names, shouldStop: shouldStop)
-    return try LayerWriter(self, replacement)
+    if !isShared, share + free <= Self.largestFreeShare { return try extend(layer) }
+    let rest = try LayerCopy(layer, at: path, exceptOf: names)
+    return try LayerWriter(self, try replace(layer), rest, shouldStop: shouldStop)
   }
 
-  private static let largestFreeShare = 0.25
-}
-
-/// A file beside a layer's, which says that the layer is being extended, and what its number of pages was before.
-struct ExtensionMark {
-  private let layerPath: String
-  private var path: String { "\(layerPath)-extension" }
-
-  init(_ layerPath: String) {
-    self.layerPath = layerPath
+  /// Makes a layer's file anew without its free pages, if they are much of it. Connections must be closed.
+  package func compact(_ layer: Layer) throws {
+    let path = warehouse.draftFile(layer)
+    guard try LayerFile.condition(of: path) == .writable,
+      try DatabaseFileExtension.freeShare(of: path) > Self.largestFreeShare
+    else { return }
+    let rest = try LayerCopy(layer, at: path, exceptOf: [])
+    try LayerWriter(self, try replace(layer), rest, shouldStop: { false }).commit { _, _ in }
   }
 
-  func set(_ pageCount: Int) throws {
-    try FileSystem.write("\(pageCount)\n".utf8, to: path, isDurable: false)
-  }
-
-  func remove() throws {
-    try FileSystem.remove(path)
-  }
-
-  /// Takes away what a process left that died while it extended the layer. The file has no open transaction.
-  func settle() throws {
-    guard FileSystem.exists(path) else { return }
-    if let pageCount = Int(try FileSystem.readText(path).prefix { $0 != "\n" }) {
-      try AddedTables.retract(path: layerPath, to: pageCount)
-    }
-    try remove()
-  }
+  private static let largestFreeShare = 0.4
 }

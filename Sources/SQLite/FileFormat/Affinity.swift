@@ -54,12 +54,35 @@ package enum Affinity: Sendable, Equatable {
     return isNegative ? -value : value
   }
 
-  /// Whether a text may be a number at all: behind white space, a number begins with a sign, a digit or a point.
+  /// Whether a text has the form of a number: white space, a sign, digits with a point and an exponent, white space.
+  /// All numbers of SQLite have it, and few other texts, so that dates and names are told from numbers here.
   static func mayBeNumber(_ text: UnsafeRawBufferPointer) -> Bool {
-    for byte in text where byte != 0x20 && !(0x09...0x0D).contains(byte) {
-      return (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
-        || byte == UInt8(ascii: ".")
+    var index = 0
+    func skip(while matches: (UInt8) -> Bool) {
+      while index < text.count, matches(text[index]) { index &+= 1 }
     }
-    return false
+    func skipSign() {
+      if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
+        index &+= 1
+      }
+    }
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+    skip(while: isSpace)
+    skipSign()
+    let start = index
+    skip(while: isDigit)
+    if index < text.count, text[index] == UInt8(ascii: ".") {
+      index &+= 1
+      skip(while: isDigit)
+    }
+    guard index > start else { return false }
+    if index < text.count, text[index] | 0x20 == UInt8(ascii: "e") {
+      index &+= 1
+      skipSign()
+      skip(while: isDigit)
+    }
+    skip(while: isSpace)
+    return index == text.count
   }
 }

@@ -31,6 +31,8 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case tableUnfinished
     /// A file that is being extended was written to by somebody else.
     case fileChanged
+    /// A page is not what the tree that leads to it needs.
+    case damagedPage(Int)
     /// SQLite refused a definition or a conversion.
     case sqlite(SQLiteError)
   }
@@ -62,6 +64,7 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .indexTooLarge, .fileTooLarge, .unsupported: .sqlError
     case .tableUnfinished: .internalError
     case .fileChanged: .fileAccess
+    case .damagedPage: .sqlCorrupt
     case .sqlite(let error): error.code
     }
   }
@@ -90,6 +93,7 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .unsupported(let what): "\(what) cannot be written in bulk"
     case .tableUnfinished: "the table was not written to its end"
     case .fileChanged: "the database was changed by another program while tables were added to it"
+    case .damagedPage(let page): "the database is damaged: its page \(page) is not what it should be"
     case .sqlite(let error): error.reason
     }
   }

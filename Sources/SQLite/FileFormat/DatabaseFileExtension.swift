@@ -30,15 +30,7 @@ package struct DatabaseFileExtension: ~Copyable {
   private static func open(
     _ path: String
   ) throws(DatabaseFileError) -> (SegmentedFile, DatabaseFileHeader) {
-    let file = try DatabaseFileHeader.open(path)
-    let header: DatabaseFileHeader
-    do throws(DatabaseFileError) {
-      header = try DatabaseFileHeader(descriptor: file, path: path)
-      try header.checkIsExtensible(path: path)
-    } catch {
-      close(file)
-      throw error
-    }
+    let (file, header) = try DatabaseFileHeader.openPlain(path)
     let segmented = SegmentedFile(
       path: path, descriptor: file, geometry: PageGeometry(pageSize: header.pageSize),
       firstPage: header.pageCount + 1)
@@ -49,12 +41,25 @@ package struct DatabaseFileExtension: ~Copyable {
     if !isFinished { Self.cut(path, to: header) }
   }
 
-  /// How many pages the file has as SQLite sees it.
-  package var pageCount: Int { header.pageCount }
+  /// The file as SQLite sees it.
+  package var origin: AddedTables.Origin {
+    AddedTables.Origin(pageCount: header.pageCount, changeCounter: header.changeCounter)
+  }
 
   /// Begins the table that follows those begun before. Tables may be written side by side, each on its thread.
   package mutating func makeTable(_ definition: TableDefinition) -> TableWriter {
     tables.makeTable(definition)
+  }
+
+  /// Adds a table of another file with pages of the same size, as it is there.
+  package mutating func copyTable(_ table: CopiedTable, from source: borrowing BTreeCopy)
+    throws(DatabaseFileError)
+  {
+    guard source.header.pageSize == header.pageSize else {
+      throw DatabaseFileError(
+        .unsupported("a table with pages of another size"), path: path, table: table.name)
+    }
+    try tables.copyTable(table, from: source)
   }
 
   /// Ends the writing; all tables must be finished. The file's pages are all written, and still invisible.
@@ -146,7 +151,7 @@ package struct AddedTables: Sendable {
     // Only `ANALYZE` can make that table; of the schema's own table it keeps nothing.
     try connection.execute("analyze \(SQLIdentifier(schema)).sqlite_schema")
     for table in tables {
-      try connection.run("delete from \(name) where tbl = ?", [.text(table.definition.name)])
+      try connection.run("delete from \(name) where tbl = ?", [.text(table.name)])
     }
     for row in statistics { try connection.run("insert into \(name) values (?, ?, ?)", row) }
     // Reads what is there now into the connection's memory.
@@ -169,18 +174,29 @@ package struct AddedTables: Sendable {
 }
 
 extension AddedTables {
-  /// Takes away what a process left that died while it extended a file: pages from `pageCount` on that the schema
-  /// does not know. Where the schema knows them, the extension was complete, and stays.
-  ///
-  /// - Parameter pageCount: the number of pages before the extension.
-  package static func retract(path: String, to pageCount: Int) throws {
-    let connection = try Connection(path: path, access: .readWrite)
-    let lastRoot = try connection.integer("select max(rootpage) from sqlite_schema")
-    if lastRoot > pageCount { return }
+  /// What is to be remembered of a file before it is extended, should the process die.
+  package struct Origin: Sendable, Equatable {
+    package let pageCount: Int
+    /// SQLite counts every transaction that changed the file.
+    package let changeCounter: Int
+
+    package init(pageCount: Int, changeCounter: Int) {
+      self.pageCount = pageCount
+      self.changeCounter = changeCounter
+    }
+  }
+
+  /// Takes away the pages that a process left that died while it extended a file: they belong to nothing. Where a
+  /// transaction was committed since, the extension was complete, and stays. The file has no open transaction.
+  package static func retract(path: String, to origin: Origin) throws(DatabaseFileError) {
     let descriptor = try DatabaseFileHeader.open(path)
     defer { close(descriptor) }
     var header = try DatabaseFileHeader(descriptor: descriptor, path: path)
-    if header.pageCount > pageCount { try header.setPageCount(pageCount, descriptor: descriptor, path: path) }
+    // Setting the number of pages counts as one change.
+    guard header.changeCounter <= origin.changeCounter + 1 else { return }
+    if header.pageCount > origin.pageCount {
+      try header.setPageCount(origin.pageCount, descriptor: descriptor, path: path)
+    }
     DatabaseFileExtension.cut(path, to: header)
   }
 }

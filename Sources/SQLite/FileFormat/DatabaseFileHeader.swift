@@ -54,19 +54,39 @@ struct DatabaseFileHeader: Sendable {
   }
 
   var freePageCount: Int { Int(word(at: 36)) }
+  var changeCounter: Int { Int(word(at: 24)) }
 
   private func word(at offset: Int) -> UInt32 {
     bytes[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  /// Refuses a database whose pages are not laid out as the bulk writer does it.
-  func checkIsExtensible(path: String) throws(DatabaseFileError) {
-    func refuse(_ what: String) -> DatabaseFileError { DatabaseFileError(.unsupported(what), path: path) }
-    if bytes[18] != 1 || bytes[19] != 1 { throw refuse("a database that is frozen or has a write-ahead log") }
-    if bytes[20] != 0 { throw refuse("a database with reserved bytes in its pages") }
-    if word(at: 52) != 0 { throw refuse("a database that vacuums itself") }
-    if word(at: 56) != 1 { throw refuse("a database whose texts are not UTF-8") }
-    if word(at: 44) != 4 { throw refuse("a database of schema format \(word(at: 44))") }
+  /// Opens a database whose pages are laid out as the bulk writer does it, and refuses any other.
+  ///
+  /// - Parameter isReadOnly: whether it will not be written to; then it may be frozen.
+  static func openPlain(
+    _ path: String, isReadOnly: Bool = false
+  ) throws(DatabaseFileError) -> (descriptor: Int32, header: DatabaseFileHeader) {
+    let descriptor = try open(path, isReadOnly: isReadOnly)
+    do throws(DatabaseFileError) {
+      let header = try DatabaseFileHeader(descriptor: descriptor, path: path)
+      if let reason = header.oddity(isReadOnly: isReadOnly) {
+        throw DatabaseFileError(.unsupported(reason), path: path)
+      }
+      return (descriptor, header)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  /// What sets the database apart from those that the bulk writer makes.
+  private func oddity(isReadOnly: Bool) -> String? {
+    if bytes[18] != 1 && !isReadOnly { return "a database that is frozen" }
+    if bytes[19] != 1 { return "a database that has a write-ahead log" }
+    if bytes[20] != 0 { return "a database with reserved bytes in its pages" }
+    if word(at: 52) != 0 { return "a database that vacuums itself" }
+    if word(at: 56) != 1 { return "a database whose texts are not UTF-8" }
+    return word(at: 44) == 4 ? nil : "a database of schema format \(word(at: 44))"
   }
 
   /// Writes the number of pages, and counts the change as SQLite does: whoever remembers the header reads it anew.

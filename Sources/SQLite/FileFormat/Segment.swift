@@ -78,6 +78,7 @@ struct Segment: ~Copyable {
     try flush()
     file.finish(
       segment: number, FinishedSegment(pageCount: writtenCount, content: content, spool: spool))
+    try file.moveSpools()
   }
 }
 

@@ -68,6 +68,23 @@ final class SegmentedFile: Sendable {
     }
   }
 
+  /// Moves the segments to their places that are finished and were not placed before. Whoever finishes a segment calls
+  /// it, so that the moving is shared by the threads.
+  func moveSpools() throws(DatabaseFileError) {
+    while true {
+      let next: (spool: Spool, place: SegmentPlace)? = state.withLock { state in
+        for segment in state.finished.indices where segment < state.starts.count {
+          guard let spool = state.finished[segment]?.spool else { continue }
+          state.finished[segment]?.spool = nil
+          return (spool, SegmentPlace(start: state.starts[segment], lockPage: geometry.lockPage))
+        }
+        return nil
+      }
+      guard let next else { return }
+      try next.spool.move(to: next.place, of: self)
+    }
+  }
+
   /// What a finished segment left; nil where it is unfinished.
   func finished(segment: Int) -> FinishedSegment? {
     state.withLock { $0.finished[segment] }
@@ -130,7 +147,7 @@ struct FinishedSegment: Sendable {
   let pageCount: Int
   let content: TableContent?
   /// The pages, where they are not in the file yet.
-  let spool: Spool?
+  fileprivate(set) var spool: Spool?
 }
 
 /// Where the b-trees of a table begin, as pages of its segment, and what its rows are like.
