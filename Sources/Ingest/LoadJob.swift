@@ -108,6 +108,7 @@ struct LoadedTable {
         archive: item.member.archivePath, member: item.member.name, crc32: crc32, byteCount: byteCount,
         schemaFingerprint: item.table.schemaFingerprint, rowsRead: counts.rowsRead,
         rowsLoaded: counts.rowsLoaded, rejectCount: counts.rejectCount, loadedAt: Timestamp.now().iso8601),
-      columns: zip(item.mapping?.schemas ?? [], summary.columns).map { ColumnProfile(name: $0.name, $1) })
+      columns: zip(item.mapping?.schemas ?? [], summary.columns).map { ColumnProfile(name: $0.name, $1) },
+      exactHash: summary.exactHash?.description)
   }
 }

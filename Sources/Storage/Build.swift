@@ -86,6 +86,8 @@ package struct BuildRecord: Sendable, Codable, Equatable {
     package var rowCount: Int?
     package var columns: [ColumnSchema]
     package var load: LoadRecord?
+    /// The exact hash of a table, where it was computed.
+    package var exactHash: String?
 
     package init(_ record: RelationRecord, materialized: String, columns: [ColumnSchema]) {
       relation = record.relation
@@ -96,6 +98,7 @@ package struct BuildRecord: Sendable, Codable, Equatable {
       rowCount = record.rowCount
       self.columns = columns
       load = record.load
+      exactHash = record.exactHash
     }
   }
 

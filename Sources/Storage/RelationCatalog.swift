@@ -26,10 +26,12 @@ package struct RelationRecord: Sendable, Codable, Equatable {
   package var load: LoadRecord?
   /// What was seen of the columns while the rows were written; nil where nobody looked.
   package var columns: [ColumnProfile]?
+  /// The exact hash of a table, as `ExactHash` writes it; nil for a view, and where it was not computed.
+  package var exactHash: String?
 
   package init(
     relation: Relation, uniqueID: String, kind: Kind, fingerprint: String, rowCount: Int?,
-    load: LoadRecord? = nil, columns: [ColumnProfile]? = nil
+    load: LoadRecord? = nil, columns: [ColumnProfile]? = nil, exactHash: String? = nil
   ) {
     self.relation = relation
     self.uniqueID = uniqueID
@@ -38,6 +40,7 @@ package struct RelationRecord: Sendable, Codable, Equatable {
     self.rowCount = rowCount
     self.load = load
     self.columns = columns
+    self.exactHash = exactHash
   }
 }
 
@@ -93,14 +96,14 @@ package struct RelationCatalog {
       """
       create table if not exists \(Self.table(schema)) (
         name text collate nocase primary key, unique_id text not null, kind text not null, fingerprint text not null,
-        row_count integer, load text, columns text
+        row_count integer, load text, columns text, exact_hash text
       ) without rowid
       """)
     // The catalog of an older version has fewer columns.
     let names = try connection.rows(
       "select name from pragma_table_info(?, ?)", [.text(Self.tableName), .text(schema)])
-    if !names.contains([.text("columns")]) {
-      try connection.execute("alter table \(Self.table(schema)) add column columns text")
+    for column in ["columns", "exact_hash"] where !names.contains([.text(column)]) {
+      try connection.execute("alter table \(Self.table(schema)) add column \(column) text")
     }
   }
 
@@ -111,13 +114,14 @@ package struct RelationCatalog {
     try connection.run(
       """
       insert or replace into \(Self.table(schema))
-      (name, unique_id, kind, fingerprint, row_count, load, columns) values (?, ?, ?, ?, ?, ?, ?)
+      (name, unique_id, kind, fingerprint, row_count, load, columns, exact_hash) values (?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .text(record.relation.name), .text(record.uniqueID), .text(record.kind.rawValue),
         .text(record.fingerprint), record.rowCount.map { .integer(Int64($0)) } ?? .null,
         try record.load.map { .text(try JSON.text($0)) } ?? .null,
         try record.columns.map { .text(try JSON.text($0)) } ?? .null,
+        record.exactHash.map { .text($0) } ?? .null,
       ])
   }
 
@@ -134,7 +138,9 @@ package struct RelationCatalog {
     let schema = schema ?? layer.schemaName
     guard try exists(inSchema: schema) else { return [] }
     let statement = try connection.prepare("select * from \(Self.table(schema)) order by name")
-    let columnsIndex = statement.columnNames.firstIndex(of: "columns")
+    let names = statement.columnNames
+    let columnsIndex = names.firstIndex(of: "columns")
+    let hashIndex = names.firstIndex(of: "exact_hash")
     var records: [RelationRecord] = []
     while try statement.step() {
       var record = RelationRecord(
@@ -145,6 +151,7 @@ package struct RelationCatalog {
       if let columnsIndex, !statement.isNull(columnsIndex) {
         record.columns = try JSON.decode([ColumnProfile].self, from: statement.text(columnsIndex))
       }
+      if let hashIndex, !statement.isNull(hashIndex) { record.exactHash = statement.text(hashIndex) }
       records.append(record)
     }
     return records
