@@ -161,6 +161,6 @@ package struct BTreeCopy: ~Copyable {
   }
 
   private func damaged(_ page: Int) -> DatabaseFileError {
-    DatabaseFileError(.damagedPage(page), path: path)
+    DatabaseFileError(.damaged(page: page, "it is not what its tree needs"), path: path)
   }
 }

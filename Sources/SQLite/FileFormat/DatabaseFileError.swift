@@ -6,7 +6,7 @@ import Diagnostics
   import Darwin
 #endif
 
-/// A database file that could not be written. Values of rows are never part of it, keys and row numbers are.
+/// A database file that could not be written, or not be read page by page. Values of rows are never part of it, keys and row numbers are.
 package struct DatabaseFileError: DiagnosticConvertible, Equatable {
   package enum Reason: Sendable, Equatable {
     /// A system call failed: what was being done, and the number that it left in `errno`.
@@ -31,8 +31,12 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case tableUnfinished
     /// A file that is being extended was written to by somebody else.
     case fileChanged
-    /// A page is not what the tree that leads to it needs.
-    case damagedPage(Int)
+    /// A page, counted from 1, is not what it should be: `it …`.
+    case damaged(page: Int, String)
+    /// A file beside the database has changes that are not in it: `it …`.
+    case unsettled(String)
+    /// What only statements can read.
+    case notScannable(String)
     /// SQLite refused a definition or a conversion.
     case sqlite(SQLiteError)
   }
@@ -61,10 +65,11 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .system: .fileAccess
     case .nullNotAllowed: .valueNull
     case .keyNotInteger, .keyNotAscending, .notUnique, .rowTooLarge: .valueInvalid
-    case .indexTooLarge, .fileTooLarge, .unsupported: .sqlError
+    case .indexTooLarge, .fileTooLarge, .unsupported, .notScannable: .sqlError
+    case .damaged: .sqlCorrupt
+    case .unsettled: .sqlBusy
     case .tableUnfinished: .internalError
     case .fileChanged: .fileAccess
-    case .damagedPage: .sqlCorrupt
     case .sqlite(let error): error.code
     }
   }
@@ -92,8 +97,10 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .fileTooLarge: "the database has more pages than the file format can number"
     case .unsupported(let what): "\(what) cannot be written in bulk"
     case .tableUnfinished: "the table was not written to its end"
+    case .damaged(let page, let what): "the page \(page) of the database is damaged: \(what)"
+    case .unsettled(let what): "the database cannot be read yet: \(what)"
+    case .notScannable(let what): "\(what) cannot be read page by page"
     case .fileChanged: "the database was changed by another program while tables were added to it"
-    case .damagedPage(let page): "the database is damaged: its page \(page) is not what it should be"
     case .sqlite(let error): error.reason
     }
   }
@@ -106,6 +113,8 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     case .keyNotAscending: "sort the rows by the key, or insert them by statements"
     case .indexTooLarge: "create the index by a statement when the table is written"
     case .fileTooLarge: "choose a larger page size"
+    case .damaged: "the file is not a sound SQLite database: restore it or build it again"
+    case .unsettled: "end the program that writes to it, and open it once by SQLite"
     case .fileChanged: "end the other program and run the command again"
     default: nil
     }

@@ -33,13 +33,12 @@ struct DatabaseFileHeader: Sendable {
     let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
     if count < 0 { throw .system("read", path) }
     guard count == Self.byteCount, bytes.starts(with: Self.magic) else {
-      throw DatabaseFileError(
-        .unsupported("a file that does not begin as a SQLite database does"), path: path)
+      throw DatabaseFileError(.damaged(page: 1, "it does not begin as a SQLite database does"), path: path)
     }
     let stored = Int(bytes[16]) << 8 | Int(bytes[17])
     let pageSize = stored == 1 ? 65_536 : stored
     guard (512...65_536).contains(pageSize), pageSize & (pageSize - 1) == 0 else {
-      throw DatabaseFileError(.unsupported("a database with pages of \(pageSize) bytes"), path: path)
+      throw DatabaseFileError(.damaged(page: 1, "it tells of pages of \(pageSize) bytes"), path: path)
     }
     self.bytes = bytes
     self.pageSize = pageSize
@@ -56,8 +55,26 @@ struct DatabaseFileHeader: Sendable {
   var freePageCount: Int { Int(word(at: 36)) }
   var changeCounter: Int { Int(word(at: 24)) }
 
+  /// The bytes at the end of each page that are not SQLite's.
+  var reservedByteCount: Int { Int(bytes[20]) }
+
   private func word(at offset: Int) -> UInt32 {
     bytes[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  /// Refuses a database that is read in a way unknown here.
+  func checkIsReadable(path: String) throws(DatabaseFileError) {
+    if bytes[19] > 2 {
+      throw DatabaseFileError(.notScannable("a database of the read version \(bytes[19])"), path: path)
+    }
+    // An empty database has no encoding yet.
+    if word(at: 56) > 1 {
+      throw DatabaseFileError(.notScannable("a database whose texts are not UTF-8"), path: path)
+    }
+    guard pageSize - reservedByteCount >= 480 else {
+      throw DatabaseFileError(
+        .damaged(page: 1, "it tells of \(reservedByteCount) reserved bytes a page"), path: path)
+    }
   }
 
   /// Opens a database whose pages are laid out as the bulk writer does it, and refuses any other.

@@ -117,6 +117,11 @@ enum RecordBytes {
   }
 
   @inline(__always)
+  static func load16(_ source: UnsafeRawPointer, at offset: Int) -> Int {
+    Int(UInt16(bigEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+  }
+
+  @inline(__always)
   static func load32(_ source: UnsafeRawPointer, at offset: Int) -> Int {
     Int(UInt32(bigEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
   }

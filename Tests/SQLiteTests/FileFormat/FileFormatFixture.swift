@@ -37,6 +37,15 @@ final class DatabaseFolder: Sendable {
     return names.sorted()
   }
 
+  /// Writes a file anew.
+  func write(_ bytes: [UInt8], to name: String) throws {
+    guard let stream = fopen(file(name), "wb") else { throw FileFailure(path: file(name)) }
+    defer { fclose(stream) }
+    guard fwrite(bytes, 1, bytes.count, stream) == bytes.count else { throw FileFailure(path: file(name)) }
+  }
+
+  struct FileFailure: Error { let path: String }
+
   func bytes(of name: String) -> [UInt8] {
     guard let stream = fopen(file(name), "rb") else { return [] }
     defer { fclose(stream) }
