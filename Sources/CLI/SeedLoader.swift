@@ -6,15 +6,15 @@ import Transform
 /// Hands the ingest's loader to the engine, which may not know it.
 struct SeedLoader: SeedLoading {
   func load(
-    path: String, displayPath: String, delimiter: UInt8, columnTypes: [String: ColumnType],
-    into relation: Relation,
-    _ connection: Connection
-  ) throws -> Int {
+    path: String, displayPath: String, delimiter: UInt8, columnTypes: [String: ColumnType], name: String,
+    makeTable: (TableDefinition) throws -> TableWriter
+  ) throws -> TableSummary {
     let seed = file(path, displayPath, delimiter)
     let columns = try seed.inferColumns(declared: columnTypes)
-    try connection.execute(
-      TableSchema(name: relation.name, columns: columns).createStatement(qualifiedName: relation.sql))
-    return try seed.load(into: connection, relationSQL: relation.sql, columns: columns)
+    let schema = TableSchema(name: name, columns: columns)
+    let definition = try TableDefinition(
+      sql: schema.createStatement(qualifiedName: SQLIdentifier(name).quoted))
+    return try seed.load(columns, into: try makeTable(definition))
   }
 
   func columnNames(path: String, displayPath: String, delimiter: UInt8) throws -> [String] {

@@ -12,6 +12,7 @@ final class LoadJob: @unchecked Sendable {
   private let options: IngestOptions
   private let mapping: HeaderMapping
   private let rejects: RejectStore
+  private let definition: TableDefinition
   private var writer: TableWriter?
   /// How far the job has come; for those who watch.
   private let progress = Mutex(Progress())
@@ -33,6 +34,7 @@ final class LoadJob: @unchecked Sendable {
     self.mapping = mapping
     self.options = options
     self.rejects = rejects
+    definition = writer.definition
     self.writer = consume writer
   }
 
@@ -78,8 +80,8 @@ final class LoadJob: @unchecked Sendable {
     }
     let summary = try sink.finish()
     return LoadedTable(
-      item: item, counts: counts, crc32: stream.crc32, byteCount: stream.byteCount, summary: summary,
-      seconds: stopwatch.seconds)
+      item: item, counts: counts, crc32: stream.crc32, byteCount: stream.byteCount,
+      definition: definition, summary: summary, seconds: stopwatch.seconds)
   }
 }
 
@@ -90,6 +92,7 @@ struct LoadedTable {
   /// Of the member, uncompressed.
   let crc32: UInt32
   let byteCount: Int
+  let definition: TableDefinition
   let summary: TableSummary
   let seconds: Double
 
@@ -102,13 +105,12 @@ struct LoadedTable {
 
   var record: RelationRecord {
     RelationRecord(
-      relation: item.table.relation, uniqueID: item.table.uniqueID, kind: .table,
-      fingerprint: item.table.fingerprint(crc32: crc32, byteCount: byteCount), rowCount: counts.rowsLoaded,
+      item.table.relation, uniqueID: item.table.uniqueID,
+      fingerprint: item.table.fingerprint(crc32: crc32, byteCount: byteCount),
       load: LoadRecord(
         archive: item.member.archivePath, member: item.member.name, crc32: crc32, byteCount: byteCount,
         schemaFingerprint: item.table.schemaFingerprint, rowsRead: counts.rowsRead,
         rowsLoaded: counts.rowsLoaded, rejectCount: counts.rejectCount, loadedAt: Timestamp.now().iso8601),
-      columns: zip(item.mapping?.schemas ?? [], summary.columns).map { ColumnProfile(name: $0.name, $1) },
-      exactHash: summary.exactHash?.description)
+      definition: definition, summary: summary)
   }
 }

@@ -38,16 +38,12 @@ package struct SeedFile {
     }
   }
 
-  /// Adds the file's rows to a table that exists, within the caller's transaction; the first row that does not fit
-  /// is thrown as an error.
+  /// Writes the file's rows to a table; the first row that does not fit is thrown as an error.
   ///
   /// - Parameters:
-  ///   - relationSQL: the table, quoted as SQL wants it.
   ///   - columns: the table's columns in order; the file may have them in another.
-  /// - Returns: the number of rows.
-  package func load(
-    into connection: Connection, relationSQL: String, columns: [ColumnSchema]
-  ) throws -> Int {
+  ///   - writer: the table's, which nothing was written to yet.
+  package func load(_ columns: [ColumnSchema], into writer: consuming TableWriter) throws -> TableSummary {
     let stream = try open()
     let header = try stream.readHeader()
     let table = SourceTable(
@@ -55,8 +51,9 @@ package struct SeedFile {
     let mapping = try HeaderMapping(
       header: header.names, of: table, at: header.location, excerpt: header.excerpt)
     stream.setMapping(mapping)
-    var sink = try InsertSink(connection, relationSQL: relationSQL, columnCount: mapping.columns.count)
-    return try loader(stream).load(into: &sink, isThreaded: false) { _ in }.rowsLoaded
+    var sink = BulkSink(writer)
+    _ = try loader(stream).load(into: &sink, isThreaded: false) { _ in }
+    return try sink.finish()
   }
 
   private func open() throws -> MemberStream {

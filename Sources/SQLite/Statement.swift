@@ -153,6 +153,24 @@ package struct Statement: ~Copyable {
     return try body(UnsafeRawBufferPointer(start: base, count: Int(sqlite3_column_bytes(handle, column))))
   }
 
+  /// The value as it is to be stored; the bytes of a text or blob are gone at the next `step` or `reset`.
+  @inline(__always)
+  func cell(_ column: Int) -> RecordCell {
+    let column = Int32(truncatingIfNeeded: column)
+    switch sqlite3_column_type(handle, column) {
+    case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, column))
+    case SQLITE_FLOAT: return .real(sqlite3_column_double(handle, column))
+    case SQLITE_TEXT:
+      // As a blob: asked for a text, SQLite would end it with a zero, for which it may have to copy it.
+      let base = sqlite3_column_blob(handle, column)
+      return .text(base, count: Int(sqlite3_column_bytes(handle, column)))
+    case SQLITE_BLOB:
+      let base = sqlite3_column_blob(handle, column)
+      return .blob(base, count: Int(sqlite3_column_bytes(handle, column)))
+    default: return .null
+    }
+  }
+
   package func value(_ column: Int) -> SQLiteValue {
     switch storageClass(column) {
     case .null: .null

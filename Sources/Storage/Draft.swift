@@ -152,9 +152,11 @@ package final class Draft {
     return LayerReplacement(layer: layer, path: temporary, targetPath: warehouse.draftFile(layer))
   }
 
-  /// Waits until all that was written is on the disk. Connections that write must be closed.
+  /// Waits until all that was written is on the disk, without the free pages where they are much of a layer.
+  /// Connections that write must be closed.
   package func synchronize() throws {
     guard !writtenLayers.isEmpty else { return }
+    for layer in writtenLayers.sorted(by: { $0.rawValue < $1.rawValue }) { try compact(layer) }
     for layer in writtenLayers { try FileSystem.synchronize(warehouse.draftFile(layer)) }
     try FileSystem.synchronize(warehouse.draftPath)
     try mark.remove()

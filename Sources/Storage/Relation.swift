@@ -33,3 +33,10 @@ package struct Relation: Sendable, Hashable, Codable, Comparable, CustomStringCo
     (left.layer, left.name) < (right.layer, right.name)
   }
 }
+
+extension Connection {
+  /// Drops the table or view of a relation, whichever there is, of layers that are attached under their names.
+  package func drop(_ relation: Relation) throws(SQLiteError) {
+    try dropRelation(named: relation.name, inSchema: relation.layer.schemaName)
+  }
+}

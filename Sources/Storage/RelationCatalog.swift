@@ -44,6 +44,20 @@ package struct RelationRecord: Sendable, Codable, Equatable {
   }
 }
 
+extension RelationRecord {
+  /// A table that was written in bulk, with what was seen of its rows.
+  package init(
+    _ relation: Relation, uniqueID: String, fingerprint: String, load: LoadRecord? = nil,
+    definition: TableDefinition, summary: TableSummary
+  ) {
+    self.init(
+      relation: relation, uniqueID: uniqueID, kind: .table, fingerprint: fingerprint,
+      rowCount: summary.rowCount, load: load,
+      columns: zip(definition.columnNames, summary.columns).map { ColumnProfile(name: $0, $1) },
+      exactHash: summary.exactHash?.description)
+  }
+}
+
 /// Where the rows of a source table came from.
 package struct LoadRecord: Sendable, Codable, Equatable {
   /// The archive's or file's path, and the member's name in it.

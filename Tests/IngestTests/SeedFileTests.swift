@@ -36,34 +36,41 @@ import Testing
     #expect(try SeedFile(path: file).inferColumns(declared: ["zip": .text]).map(\.type) == [.text, .integer])
   }
 
-  @Test("rows are added to the caller's table in the caller's transaction")
+  @Test("rows become a table of their own")
   func loads() throws {
-    let file = try fixture.file("seed.csv", "id;name;flag\n1;\"a;b\";true\n2;NULL;\n3;\"\";false\n")
-    let seed = SeedFile(path: file, delimiter: UInt8(ascii: ";"))
+    let path = try fixture.file("seed.csv", "id;name;flag\n1;\"a;b\";true\n2;NULL;\n3;\"\";false\n")
+    let seed = SeedFile(path: path, delimiter: UInt8(ascii: ";"))
     let columns = try seed.inferColumns()
-    let connection = try Connection(path: ":memory:", access: .create)
-    try connection.execute(
-      TableSchema(name: "seed", columns: columns).createStatement(qualifiedName: "\"seed\""))
-    let count = try connection.transaction {
-      try seed.load(into: connection, relationSQL: "\"seed\"", columns: columns)
-    }
-    #expect(count == 3)
+    let database = Path.join(fixture.path, "seed.db")
+    var file = try DatabaseFileWriter(path: database)
+    let summary = try seed.load(columns, into: file.makeTable(try definition(columns)))
+    try file.finish()
+    #expect(summary.rowCount == 3)
     #expect(
-      try connection.rows("select * from seed") == [[1, "a;b", 1], [2, .null, .null], [3, .null, 0]])
+      try Connection(path: database, access: .readOnly).rows("select * from seed") == [
+        [1, "a;b", 1], [2, .null, .null], [3, .null, 0],
+      ])
   }
 
   @Test("a row that does not fit is an error at its place, named as the caller names the file")
   func faults() throws {
-    let file = try fixture.file("seed.csv", "id,name\n1,a\nx,b\n")
-    let connection = try Connection(path: ":memory:", access: .create)
-    try connection.execute("create table seed (id integer, name text)")
+    let path = try fixture.file("seed.csv", "id,name\n1,a\nx,b\n")
     let columns = [ColumnSchema(name: "id", type: .integer), ColumnSchema(name: "name", type: .text)]
-    let error = #expect(throws: IngestError.self) {
-      try SeedFile(path: file, displayPath: "seeds/seed.csv").load(
-        into: connection, relationSQL: "seed", columns: columns)
+    var file = try DatabaseFileWriter(path: Path.join(fixture.path, "seed.db"))
+    let writer = file.makeTable(try definition(columns))
+    var error: IngestError?
+    do {
+      _ = try SeedFile(path: path, displayPath: "seeds/seed.csv").load(columns, into: writer)
+    } catch let fault as IngestError {
+      error = fault
     }
     #expect(error?.diagnostic.location?.description == "seeds/seed.csv:3:1 (byte 12)")
     #expect(error?.diagnostic.hints.contains { $0.contains("--max-rejects") } == false)
+  }
+
+  private func definition(_ columns: [ColumnSchema]) throws -> TableDefinition {
+    try TableDefinition(
+      sql: TableSchema(name: "seed", columns: columns).createStatement(qualifiedName: "\"seed\""))
   }
 
   @Test("a seed that is not there is said so")

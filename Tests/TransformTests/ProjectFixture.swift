@@ -85,24 +85,19 @@ struct ProjectFixture {
 /// Loads seeds of plain fields, so that the engine's tests do not need the ingest.
 struct PlainSeedLoader: SeedLoading {
   func load(
-    path: String, displayPath: String, delimiter: UInt8, columnTypes: [String: ColumnType],
-    into relation: Relation,
-    _ connection: Connection
-  ) throws -> Int {
+    path: String, displayPath: String, delimiter: UInt8, columnTypes: [String: ColumnType], name: String,
+    makeTable: (TableDefinition) throws -> TableWriter
+  ) throws -> TableSummary {
     let lines = try FileSystem.readText(path).split(separator: "\n")
-    let names = lines[0].split(separator: ",").map(String.init)
-    let columns = names.map { name in
-      "\(SQLIdentifier(name)) \((columnTypes[name] ?? .text).sqliteName)"
+    let columns = lines[0].split(separator: ",").map { column in
+      ColumnDefinition(String(column), (columnTypes[String(column)] ?? .text).sqliteName)
     }
-    try connection.execute("create table \(relation.sql) (\(columns.joined(separator: ", ")))")
+    var writer = try makeTable(try TableDefinition(name, columns))
     for line in lines.dropFirst() {
-      let values = line.split(separator: ",", omittingEmptySubsequences: false).map { field in
-        field.isEmpty ? SQLiteValue.null : .text(String(field))
-      }
-      let marks = names.map { _ in "?" }.joined(separator: ", ")
-      try connection.run("insert into \(relation.sql) values (\(marks))", values)
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      try writer.append([fields.map { $0.isEmpty ? SQLiteValue.null : .text(String($0)) }])
     }
-    return lines.count - 1
+    return try writer.finish()
   }
 
   func columnNames(path: String, displayPath: String, delimiter: UInt8) throws -> [String] {

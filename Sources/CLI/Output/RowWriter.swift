@@ -18,8 +18,8 @@ struct RowWriter {
   /// - Returns: the number of rows.
   func write(_ statement: borrowing Statement) throws -> Int {
     switch format {
-    case .table: try TableWriter(style: .box, console: console).write(statement)
-    case .markdown: try TableWriter(style: .markdown, console: console).write(statement)
+    case .table: try TextTableWriter(style: .box, console: console).write(statement)
+    case .markdown: try TextTableWriter(style: .markdown, console: console).write(statement)
     case .json: try writeJSON(statement)
     case .ndjson: try writeLines(statement)
     case .csv: try writeCSV(statement)

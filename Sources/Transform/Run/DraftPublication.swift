@@ -44,7 +44,7 @@ package struct DraftPublication {
     let connection = try draft.connect(writing: Set(orphans.map(\.relation.layer)))
     for orphan in orphans {
       try connection.transaction {
-        try Materializer(connection: connection).drop(orphan.relation)
+        try connection.drop(orphan.relation)
         try RelationCatalog(connection).remove(orphan.relation)
       }
     }

@@ -6,6 +6,7 @@ import Storage
 /// catalog notes of it.
 struct Materializer {
   let connection: Connection
+  let draft: Draft
 
   /// The SQL that runs in the model's transaction, before and after its rows are written.
   struct Hooks {
@@ -25,12 +26,15 @@ struct Materializer {
   ) throws -> Int? {
     let node = compiled.node
     guard let relation = node.relation else { return nil }
+    if !isIncremental, let table = try BulkTable(connection, draft, compiled) {
+      return try table.make(fingerprint: fingerprint)
+    }
     return try connection.transaction {
       try hooks.pre()
       let rows: Int?
       switch compiled.storedKind {
       case .view:
-        try drop(relation)
+        try connection.drop(relation)
         try createView(compiled, relation)
         rows = nil
       case .table:
@@ -54,9 +58,9 @@ struct Materializer {
   /// The old table stays until the new one is full: its pages need no journal then, and the query may read it.
   private func createTable(_ compiled: CompiledNode, _ relation: Relation) throws -> Int {
     let temporary = Relation(layer: relation.layer, name: "\(relation.name)__dbt_tmp")
-    try drop(temporary)
+    try connection.drop(temporary)
     let rowCount = try ResultTable(connection, compiled).fill(temporary.sql)
-    try drop(relation)
+    try connection.drop(relation)
     try connection.execute("alter table \(temporary.sql) rename to \(relation.unqualifiedSQL)")
     return rowCount
   }
@@ -70,11 +74,6 @@ struct Materializer {
     } catch {
       throw compiled.diagnostic(for: error, prefix: head.utf8.count)
     }
-  }
-
-  /// Drops a table or view of that name, whichever there is.
-  func drop(_ relation: Relation) throws {
-    try connection.dropRelation(named: relation.name, inSchema: relation.layer.schemaName)
   }
 }
 
@@ -98,6 +97,21 @@ struct ResultTable {
     }
   }
 
+  /// The statement that makes the table.
+  ///
+  /// - Parameters:
+  ///   - name: the table as SQL has it.
+  ///   - definition: what the model's contract adds.
+  func createStatement(_ name: String, _ definition: ContractCheck.Definition = .init()) -> String {
+    let parts = columns.map { column in
+      [
+        SQLIdentifier(column.name).quoted, column.type?.sqliteName,
+        definition.columns[column.name.lowercased()],
+      ].compactMap { $0 }.joined(separator: " ")
+    }
+    return "create table \(name) (\((parts + definition.table).joined(separator: ", ")))"
+  }
+
   /// Makes the table and fills it; returns the number of its rows.
   ///
   /// - Parameters:
@@ -105,15 +119,9 @@ struct ResultTable {
   ///   - isTemporary: whether it is a table of the connection alone, which needs no constraints.
   func fill(_ name: String, isTemporary: Bool = false) throws -> Int {
     let contract = ContractCheck(node: compiled.node)
-    let definition = isTemporary ? ContractCheck.Definition() : contract.definition
-    let parts = columns.map { column in
-      [
-        SQLIdentifier(column.name).quoted, column.type?.sqliteName,
-        definition.columns[column.name.lowercased()],
-      ].compactMap { $0 }.joined(separator: " ")
-    }
     do {
-      try connection.execute("create table \(name) (\((parts + definition.table).joined(separator: ", ")))")
+      try connection.execute(
+        createStatement(name, isTemporary ? ContractCheck.Definition() : contract.definition))
     } catch {
       throw compiled.diagnostic(for: error, prefix: .max)
     }

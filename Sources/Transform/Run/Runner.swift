@@ -169,22 +169,24 @@ package final class Runner {
 
   private func seed(_ node: Node, fingerprint: String, _ result: inout RunResult) throws {
     guard let relation = node.relation else { return }
-    let temporary = Relation(layer: relation.layer, name: "\(relation.name)__dbt_tmp")
-    let materializer = Materializer(connection: connection)
-    let rowCount = try connection.transaction {
-      try materializer.drop(temporary)
-      let count = try seedLoader.load(
-        path: Path.join(project.manifest.projectPath, node.filePath), displayPath: node.filePath,
-        delimiter: node.config.delimiter.utf8.first ?? UInt8(ascii: ","), columnTypes: node.seedColumnTypes,
-        into: temporary, connection)
-      try materializer.drop(relation)
-      try connection.execute("alter table \(temporary.sql) rename to \(relation.unqualifiedSQL)")
+    var layer = try draft.extend(relation.layer)
+    var definition: TableDefinition?
+    let summary = try seedLoader.load(
+      path: Path.join(project.manifest.projectPath, node.filePath), displayPath: node.filePath,
+      delimiter: node.config.delimiter.utf8.first ?? UInt8(ascii: ","), columnTypes: node.seedColumnTypes,
+      name: relation.name
+    ) {
+      definition = $0
+      return layer.makeTable($0)
+    }
+    try layer.commit(through: connection) { connection, _ in
+      guard let definition else { return }
       try RelationCatalog(connection).record(
         RelationRecord(
-          relation: relation, uniqueID: node.uniqueID, kind: .table, fingerprint: fingerprint, rowCount: count
-        ))
-      return count
+          relation, uniqueID: node.uniqueID, fingerprint: fingerprint, definition: definition,
+          summary: summary))
     }
+    let rowCount = summary.rowCount
     result.rowCount = rowCount
     result.message = "INSERT \(rowCount)"
   }
@@ -192,7 +194,7 @@ package final class Runner {
   private func materialize(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
     let node = compiled.node
     let hooks = HookRunner(connection: connection, compiler: project.compiler)
-    result.rowCount = try Materializer(connection: connection).materialize(
+    result.rowCount = try Materializer(connection: connection, draft: draft).materialize(
       compiled, fingerprint: fingerprint, isIncremental: try database.isIncremental(node),
       rowCount: rowCounts[node.uniqueID],
       hooks: Materializer.Hooks(

@@ -66,8 +66,7 @@ struct SchemaChange {
   /// SQLite can neither change a column's type nor drop one that an index has: the table is made anew.
   private func rebuild(_ old: [Column], _ new: [Column]) throws {
     let temporary = Relation(layer: relation.layer, name: "\(relation.name)__dbt_tmp")
-    let materializer = Materializer(connection: connection)
-    try materializer.drop(temporary)
+    try connection.drop(temporary)
     let definition = ContractCheck(node: node).definition
     let parts = new.map { column in
       [Self.definition(column), definition.columns[column.name.lowercased()]].compactMap { $0 }
@@ -80,7 +79,7 @@ struct SchemaChange {
     if !kept.isEmpty {
       try connection.run("insert into \(temporary.sql) (\(kept)) select \(kept) from \(relation.sql)")
     }
-    try materializer.drop(relation)
+    try connection.drop(relation)
     try connection.execute("alter table \(temporary.sql) rename to \(relation.unqualifiedSQL)")
   }
 

@@ -16,6 +16,11 @@ struct TableIndexes {
     "\(relation.name)__\(config.columns.joined(separator: "_"))\(config.isUnique ? "__unique" : "")\(Self.suffix)"
   }
 
+  /// The indexes, for a table that is written in bulk.
+  var definitions: [IndexDefinition] {
+    configs.map { IndexDefinition(name($0), on: $0.columns, isUnique: $0.isUnique) }
+  }
+
   /// Makes the indexes that are missing and takes those away that are no longer asked for.
   func reconcile() throws {
     let statement =

@@ -1,7 +1,7 @@
 import SQLite
 
 /// Rows as a table for people: numbers to the right, columns as wide as the first rows need.
-struct TableWriter {
+struct TextTableWriter {
   enum Style {
     case box
     case markdown
