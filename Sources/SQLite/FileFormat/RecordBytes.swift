@@ -126,6 +126,17 @@ enum RecordBytes {
     Int(UInt32(bigEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
   }
 
+  /// Reads an integer of serial type 1...6, 8 or 9.
+  ///
+  /// SAFETY: eight bytes are read whatever its length.
+  @inline(__always)
+  static func loadInteger(_ source: UnsafeRawPointer, serial: UInt8) -> Int64 {
+    if serial >= 8 { return Int64(serial) &- 8 }
+    // Its bytes are the upper ones of eight.
+    let word = Int64(bitPattern: UInt64(bigEndian: source.loadUnaligned(as: UInt64.self)))
+    return word &>> (64 &- 8 &* Int64(truncatingIfNeeded: SerialType.byteCount(serial)))
+  }
+
   /// Writes the body of a number of serial type 0...9 and returns its length.
   @inline(__always)
   static func storeNumber(_ bits: UInt64, serial: UInt8, to target: UnsafeMutableRawPointer) -> Int {

@@ -17,9 +17,12 @@ struct ColumnState {
   var serial: UInt8 = 0
   /// The bits of a number.
   var number: UInt64 = 0
-  var facts = ColumnFacts()
+  var tally = ColumnTally()
+  /// Those of the column's `DistinctSketch`.
+  let registers: UnsafeMutablePointer<UInt8>
 
-  init(_ column: TableDefinition.Column, isKey: Bool) {
+  init(_ column: TableDefinition.Column, isKey: Bool, registers: UnsafeMutablePointer<UInt8>) {
+    self.registers = registers
     self.isKey = isKey
     isNumeric = column.affinity.isNumeric
     isReal = column.affinity == .real
@@ -32,12 +35,18 @@ struct ColumnState {
     if isKey { kinds = [.null, .real, .text, .blob] }
     refusedKinds = kinds.reduce(0) { $0 | 1 << $1.rawValue }
   }
+
+  @inline(__always)
+  mutating func note(_ bytes: UnsafeRawBufferPointer, of kind: RecordCell.Kind) {
+    tally.note(bytes, isText: kind == .text, isPadded: false, in: registers)
+  }
 }
 
 /// Makes records of rows (section 2.1 of "Database File Format"): first the measure, then the bytes.
 package struct RowEncoder: ~Copyable {
   let columnCount: Int
   let states: UnsafeMutablePointer<ColumnState>
+  private let registers: UnsafeMutablePointer<UInt8>
   /// The serial types of the row at hand.
   private let serials: UnsafeMutableRawPointer
   private var serialCount = 0
@@ -48,18 +57,26 @@ package struct RowEncoder: ~Copyable {
   package init(_ definition: TableDefinition) {
     columnCount = definition.columns.count
     states = .allocate(capacity: columnCount)
+    registers = .allocate(capacity: columnCount * DistinctSketch.registerCount)
+    registers.initialize(repeating: 0, count: columnCount * DistinctSketch.registerCount)
     for (index, column) in definition.columns.enumerated() {
-      (states + index).initialize(to: ColumnState(column, isKey: index == definition.keyColumn))
+      (states + index).initialize(
+        to: ColumnState(
+          column, isKey: index == definition.keyColumn,
+          registers: registers + index * DistinctSketch.registerCount))
     }
     serials = .allocate(byteCount: columnCount * Self.longestSerial, alignment: 16)
   }
 
   deinit {
     states.deallocate()
+    registers.deallocate()
     serials.deallocate()
   }
 
-  var facts: [ColumnFacts] { (0..<columnCount).map { states[$0].facts } }
+  var facts: [ColumnFacts] {
+    (0..<columnCount).map { ColumnFacts(states[$0].tally, DistinctSketch(states[$0].registers)) }
+  }
 
   /// The bytes of the record's header with its own length.
   @inline(__always)
@@ -94,8 +111,6 @@ package struct RowEncoder: ~Copyable {
       case .text:
         let count = cell.count
         state.pointee.serial = SerialType.bytes
-        state.pointee.facts.textCount &+= 1
-        state.pointee.facts.byteCount &+= count
         serial += Varint.write(UInt64(truncatingIfNeeded: 13 &+ 2 &* count), to: serial)
         body &+= count
       case .integer:
@@ -105,7 +120,7 @@ package struct RowEncoder: ~Copyable {
         body &+= SerialType.byteCount(type)
       case .null:
         state.pointee.serial = SerialType.null
-        state.pointee.facts.nullCount &+= 1
+        state.pointee.tally.nullCount &+= 1
         serial.storeBytes(of: SerialType.null, as: UInt8.self)
         serial += 1
       case .real:
@@ -118,8 +133,6 @@ package struct RowEncoder: ~Copyable {
       case .blob:
         let count = cell.count
         state.pointee.serial = SerialType.bytes
-        state.pointee.facts.blobCount &+= 1
-        state.pointee.facts.byteCount &+= count
         serial += Varint.write(UInt64(truncatingIfNeeded: 12 &+ 2 &* count), to: serial)
         body &+= count
       }
@@ -134,7 +147,9 @@ package struct RowEncoder: ~Copyable {
   @inline(__always)
   private static func set(integer: Int64, in state: UnsafeMutablePointer<ColumnState>) -> UInt8 {
     if state.pointee.isReal { return set(real: Double(integer), in: state) }
-    state.pointee.facts.note(integer: integer)
+    state.pointee.tally.note(integer: integer)
+    DistinctSketch.note(
+      DistinctHash.number(UInt64(bitPattern: integer), isReal: false), in: state.pointee.registers)
     state.pointee.number = UInt64(bitPattern: integer)
     let type = state.pointee.isKey ? SerialType.null : SerialType.shortest(for: integer)
     state.pointee.serial = type
@@ -154,7 +169,10 @@ package struct RowEncoder: ~Copyable {
         number = UInt64(bitPattern: integer)
       }
     }
-    state.pointee.facts.note(real: real)
+    state.pointee.tally.note(real: real)
+    // -0 is 0.
+    DistinctSketch.note(
+      DistinctHash.number((real + 0).bitPattern, isReal: true), in: state.pointee.registers)
     state.pointee.number = number
     state.pointee.serial = type
     return type
@@ -188,6 +206,7 @@ package struct RowEncoder: ~Copyable {
       if serial == SerialType.bytes {
         let bytes = row[column].bytes
         if let base = bytes.baseAddress { RecordBytes.copy(base, to: target, count: bytes.count) }
+        state.pointee.note(bytes, of: row[column].kind)
         target += bytes.count
       } else {
         target += RecordBytes.storeNumber(state.pointee.number, serial: serial, to: target)
@@ -210,11 +229,12 @@ package struct RowEncoder: ~Copyable {
     try append(UnsafeRawBufferPointer(start: small, count: lengthCount))
     try append(UnsafeRawBufferPointer(start: serials, count: serialCount))
     for column in 0..<columnCount {
-      let state = states[column]
-      if state.serial == SerialType.bytes {
+      let state = states + column
+      if state.pointee.serial == SerialType.bytes {
         try append(row[column].bytes)
+        state.pointee.note(row[column].bytes, of: row[column].kind)
       } else {
-        let count = RecordBytes.storeNumber(state.number, serial: state.serial, to: small)
+        let count = RecordBytes.storeNumber(state.pointee.number, serial: state.pointee.serial, to: small)
         try append(UnsafeRawBufferPointer(start: small, count: count))
       }
     }

@@ -36,12 +36,15 @@ struct LeafList: Sendable {
         try read(bytes, page, &children)
       }
       if isLeaf { return try addLeaf(page, depth) }
-      // All leaves lie equally deep, so one look tells what all children are.
-      if leafDepth == depth + 1 {
-        for child in children { try addLeaf(Int(child), depth + 1, isNew: true) }
-        return
+      for child in children {
+        // All leaves lie equally deep, so the first of them tells where the others are.
+        if leafDepth == depth + 1 {
+          try mark(Int(child))
+          leaves.append(child)
+        } else {
+          try visit(Int(child), depth: depth + 1)
+        }
       }
-      for child in children { try visit(Int(child), depth: depth + 1) }
     }
 
     private mutating func mark(_ page: Int) throws(DatabaseFileError) {
@@ -50,12 +53,11 @@ struct LeafList: Sendable {
       reached[page / 64] |= bit
     }
 
-    private mutating func addLeaf(_ page: Int, _ depth: Int, isNew: Bool = false) throws(DatabaseFileError) {
-      if isNew { try mark(page) }
-      if leafDepth == nil { leafDepth = depth }
-      guard leafDepth == depth else {
+    private mutating func addLeaf(_ page: Int, _ depth: Int) throws(DatabaseFileError) {
+      guard leafDepth == nil else {
         throw file.damage(page, "it is a leaf at another depth than the first")
       }
+      leafDepth = depth
       leaves.append(UInt32(page))
     }
 

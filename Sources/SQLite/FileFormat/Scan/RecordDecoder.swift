@@ -101,7 +101,7 @@ struct RecordDecoder: ~Copyable {
           if step.isKey {
             vectors[step.slot].set(row, .integer, UInt64(bitPattern: rowid))
           } else {
-            Self.setNumber(kind, body, count, isReal: step.isReal, in: &vectors[step.slot], row)
+            Self.setNumber(kind, body, isReal: step.isReal, in: &vectors[step.slot], row)
           }
         }
         body += count
@@ -147,17 +147,14 @@ struct RecordDecoder: ~Copyable {
 
   @inline(__always)
   private static func setNumber(
-    _ serial: UInt8, _ body: UnsafeRawPointer, _ count: Int, isReal: Bool,
-    in vector: inout ScanVectorStorage, _ row: Int
+    _ serial: UInt8, _ body: UnsafeRawPointer, isReal: Bool, in vector: inout ScanVectorStorage, _ row: Int
   ) {
-    // The number's bytes are the upper ones of eight.
-    let word = UInt64(bigEndian: body.loadUnaligned(as: UInt64.self))
     if serial == SerialType.null { return vector.set(row, .null, 0) }
     if serial == SerialType.real {
+      let word = UInt64(bigEndian: body.loadUnaligned(as: UInt64.self))
       return Double(bitPattern: word).isNaN ? vector.set(row, .null, 0) : vector.set(row, .real, word)
     }
-    let shift = 64 &- 8 &* Int64(truncatingIfNeeded: count)
-    let integer = serial >= 8 ? Int64(serial) &- 8 : Int64(bitPattern: word) &>> shift
+    let integer = RecordBytes.loadInteger(body, serial: serial)
     if isReal {
       vector.set(row, .real, Double(integer).bitPattern)
     } else {

@@ -12,7 +12,7 @@ final class ScannedFile: Sendable {
   let pageSize: Int
   /// The bytes of a page that are its content; those behind them are reserved for extensions.
   let usableByteCount: Int
-  /// The pages that the header counts, as far as the file has them.
+  /// The pages that the header counts; the file has them.
   let pageCount: Int
   private let lockPage: Int
   private let descriptor: Int32
@@ -22,11 +22,14 @@ final class ScannedFile: Sendable {
     self.path = path
     descriptor = try DatabaseFileHeader.open(path, isReadOnly: true)
     let header: DatabaseFileHeader
-    let byteCount: Int
     do throws(DatabaseFileError) {
       header = try DatabaseFileHeader(descriptor: descriptor, path: path)
       try header.checkIsReadable(path: path)
-      byteCount = try Self.byteCount(descriptor, path)
+      let pages = try Self.byteCount(descriptor, path) / header.pageSize
+      guard header.pageCount <= pages else {
+        let what = "it lies behind the end of the file, whose header counts \(header.pageCount) pages"
+        throw DatabaseFileError(.damaged(page: pages + 1, what), path: path)
+      }
       try Self.checkIsSettled(path)
     } catch {
       close(descriptor)
@@ -34,7 +37,7 @@ final class ScannedFile: Sendable {
     }
     pageSize = header.pageSize
     usableByteCount = header.pageSize - header.reservedByteCount
-    pageCount = min(header.pageCount, byteCount / header.pageSize)
+    pageCount = header.pageCount
     lockPage = PageGeometry(pageSize: header.pageSize).lockPage
   }
 

@@ -73,3 +73,25 @@ func firstDifference(_ left: [[StoredValue]], _ right: [[StoredValue]]) -> Strin
   }
   return "\(left.count) and \(right.count) rows"
 }
+
+/// Inserts the rows of a table into a table of the same name and columns, in another order, values to the bit.
+func copyRows(
+  of table: String, from source: Connection, to target: Connection, order: String
+) throws {
+  let statement = try source.prepare("select * from \(table) order by \(order)")
+  let parameters = Array(repeating: "?", count: statement.columnCount).joined(separator: ", ")
+  let insert = try target.prepare("insert into \(table) values (\(parameters))")
+  try target.execute("begin")
+  while try statement.step() {
+    for column in 0..<statement.columnCount {
+      if statement.storageClass(column) == .text {
+        _ = statement.withBytes(column) { insert.bind(unownedText: $0, at: Int32(column + 1)) }
+      } else {
+        try insert.bind(statement.value(column), at: column + 1)
+      }
+    }
+    _ = try insert.step()
+    insert.reset()
+  }
+  try target.execute("commit")
+}

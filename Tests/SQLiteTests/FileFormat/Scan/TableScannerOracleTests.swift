@@ -74,7 +74,8 @@ import Testing
     _ = try table.insert(into: memory)
     try connection.execute("create table before(x); insert into before values (zeroblob(20000))")
     try connection.execute(try table.definition.sql)
-    try copy(memory, connection, order: random.once(in: 3) ? "rowid" : "rowid * 7919 % 1009")
+    try copyRows(
+      of: "t0", from: memory, to: connection, order: random.once(in: 3) ? "rowid" : "rowid * 7919 % 1009")
     if random.once(in: 2) {
       try connection.execute("delete from t0 where rowid % 5 = \(random.below(5))")
     }
@@ -111,25 +112,6 @@ import Testing
     ("real", "default 1e300"), ("text", "default current_timestamp"), ("", "default 9223372036854775808"),
     ("", "default 'a long default, longer than two blocks of sixteen bytes, so that it is copied whole'"),
   ]
-
-  private func copy(_ source: Connection, _ target: Connection, order: String) throws {
-    let statement = try source.prepare("select * from t0 order by \(order)")
-    let parameters = Array(repeating: "?", count: statement.columnCount).joined(separator: ", ")
-    let insert = try target.prepare("insert into t0 values (\(parameters))")
-    try target.execute("begin")
-    while try statement.step() {
-      for column in 0..<statement.columnCount {
-        if statement.storageClass(column) == .text {
-          _ = statement.withBytes(column) { insert.bind(unownedText: $0, at: Int32(column + 1)) }
-        } else {
-          try insert.bind(statement.value(column), at: column + 1)
-        }
-      }
-      _ = try insert.step()
-      insert.reset()
-    }
-    try target.execute("commit")
-  }
 
   /// An empty database with reserved bytes at the end of each page.
   private func makeEmptyFile(_ path: String, pageSize: Int, reserved: Int) throws {
