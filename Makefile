@@ -54,6 +54,9 @@ conformance: build ## Build with real dbt over the same data and compare every r
 	$(BIN) build --quiet --warehouse $(CONFORMANCE)/warehouse
 	python3 Tests/Conformance/conformance.py $(CONFORMANCE)/warehouse/current
 
+conformance-selection: build ## Compare some 230 selections with those of real dbt; needs PyPI.
+	python3 Tests/Conformance/selection.py $(BIN)
+
 bench: build ## Load and build the full-size sample beside `unzip -p | sqlite3 .import`; prints a table. Minutes, 3 GB of disk.
 	python3 Tests/Benchmarks/full_size.py $(BIN)
 

@@ -48,20 +48,3 @@ struct ProjectOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Accepted for dbt's sake: projects are parsed anew, in milliseconds.")
   var partialParse = true
 }
-
-/// Which nodes a command is about.
-struct SelectionOptions: ParsableArguments {
-  @Option(
-    name: [.customShort("s"), .long, .customLong("models"), .customShort("m")], parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Nodes to take, such as stg_movies, +movies_by_year or tag:nightly.", valueName: "selector"))
-  var select: [String] = []
-
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Nodes to leave out.", valueName: "selector"))
-  var exclude: [String] = []
-
-  @Option(
-    name: [.customLong("resource-type"), .customLong("resource-types")], parsing: .upToNextOption,
-    help: ArgumentHelp("Kinds of nodes to take: model, seed, test, source.", valueName: "type"))
-  var resourceType: [String] = []
-}

@@ -23,7 +23,8 @@ struct NodeRun {
     console.log("Running with reelhouse=\(Reelhouse.version)")
     let project = try session.project(options.project)
     console.log(report.found(project.manifest))
-    let selected = try NodeSelection(project, console).resolve(options.selection)
+    let selection = NodeSelection(options.selection, project, session)
+    let selected = try selection.resolve()
     let plan = RunPlan(verb, selected: selected, manifest: project.manifest, graph: project.graph)
     guard !plan.steps.isEmpty else {
       console.log(
@@ -50,7 +51,7 @@ struct NodeRun {
     console.log(report.done(results), level: results.contains(where: \.isFailure) ? "error" : "info")
     if Interruption.isRequested { throw CommandOutcome.failed }
     if results.contains(where: \.blocksDescendants) { throw CommandOutcome.failed }
-    if verb == .build, options.selection.isEmpty {
+    if verb == .build, try selection.isWhole {
       try PublishCommand.publish(publication, artifacts, console)
     }
   }
@@ -101,65 +102,28 @@ struct NodeRun {
   }
 }
 
-extension SelectionOptions {
-  var isEmpty: Bool { select.isEmpty && exclude.isEmpty && resourceType.isEmpty }
-}
-
-/// Turns the options of a selection into unique ids.
-struct NodeSelection {
-  private let project: Project
-  private let console: Console
-
-  init(_ project: Project, _ console: Console) {
-    self.project = project
-    self.console = console
-  }
-
-  func resolve(_ options: SelectionOptions) throws -> Set<String> {
-    let selector = Selector(project.manifest, project.graph)
-    let select = options.select.isEmpty ? nil : try SelectionSpec(parsing: options.select)
-    let exclude = options.exclude.isEmpty ? nil : try SelectionSpec(parsing: options.exclude)
-    if let select { warnOfUnmatched(selector.unmatched(select)) }
-    let types = try options.resourceType.filter { $0 != "all" }.map { text in
-      guard let type = ResourceType(rawValue: text) else {
-        throw Diagnostic(
-          .selectorInvalid, "'\(text)' is no kind of node",
-          hints: ["the kinds are \(ResourceType.allCases.map(\.rawValue).joined(separator: ", "))"])
-      }
-      return type
-    }
-    let selected = selector.select(select, exclude: exclude)
-    if types.isEmpty { return selected }
-    return selected.filter { id in project.manifest.nodes[id].map { types.contains($0.resourceType) } ?? false
-    }
-  }
-
-  private func warnOfUnmatched(_ values: [String]) {
-    let names = project.manifest.nodes.values.map(\.name)
-    for value in values {
-      console.report(
-        Diagnostic(
-          .selectorMatchesNothing, "the selector '\(value)' matches no node", severity: .warning,
-          hints: Suggestion.hint(for: value, in: names).map { [$0] } ?? []))
-    }
-  }
-}
-
 /// `manifest.json` and `run_results.json` of one invocation.
 struct Artifacts {
   let project: Project
   let files: [String: [UInt8]]
 
-  init(_ project: Project, _ results: [RunResult], _ seconds: Double, _ invocation: String) throws {
+  /// - Parameter compiled: the nodes whose compiled code goes into the manifest; nil for all.
+  init(
+    _ project: Project, _ results: [RunResult], _ seconds: Double, _ invocation: String,
+    compiled: Set<String>? = nil
+  ) throws {
     self.project = project
     let now = Timestamp.now()
     let id = InvocationID.random()
     var files = [
-      "manifest.json": try JSON.bytes(ManifestArtifact(project).json(generatedAt: now, invocationID: id))
+      "manifest.json": JSONWriter.bytes(
+        ManifestArtifact(project).json(
+          generatedAt: now, invocationID: id, selectors: try project.selectors(indirectSelection: .eager),
+          compiled: compiled))
     ]
     // A command that runs nothing leaves the results of the last run alone.
     if !results.isEmpty {
-      files["run_results.json"] = try JSON.bytes(
+      files["run_results.json"] = JSONWriter.bytes(
         RunResultsArtifact(results: results, elapsedSeconds: seconds, invocation: invocation)
           .json(generatedAt: now, invocationID: id))
     }

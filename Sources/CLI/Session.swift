@@ -58,6 +58,20 @@ struct Session {
     return Warehouse(path: Path.join(project, file?.warehouse ?? "warehouse"), keptBuildCount: kept)
   }
 
+  /// The value of an environment variable that stands for an option; one that has no such value is a fault.
+  func setting<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
+    guard let text = environment.setting(name) else { return nil }
+    if let value = parse(text) { return value }
+    throw Diagnostic(
+      .invalidArgument, "the environment variable \(name) is '\(text)', which is no value of that option",
+      hints: ["correct it, or unset it"])
+  }
+
+  /// Tells a warning.
+  func warn(_ diagnostic: Diagnostic) throws {
+    console.report(diagnostic)
+  }
+
   // MARK: Opening
 
   func project(_ options: ProjectOptions) throws -> Project {
@@ -67,7 +81,7 @@ struct Session {
         path: try projectPath(), profilesDirectory: options.profilesDir, profileName: options.profile,
         targetName: options.target, vars: try Project.vars(parsing: options.vars), environment: environment),
       onMessage: { console.remark($0) })
-    for warning in project.manifest.warnings { console.report(warning) }
+    for warning in project.manifest.warnings { try warn(warning) }
     return project
   }
 

@@ -21,6 +21,15 @@ extension Template {
   }
 }
 
+extension Definition {
+  /// All calls of the body, in the order of the text.
+  package func staticCalls() -> [StaticCall] {
+    var collector = StaticCallCollector()
+    collector.visit(body, isConditional: false)
+    return collector.calls.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }
+  }
+}
+
 private struct StaticCallCollector {
   var calls: [StaticCall] = []
 

@@ -7,13 +7,21 @@ import Files
   import Darwin
 #endif
 
-/// SHA-256, in hex.
+/// SHA-256, and MD5 where dbt names things by it, in hex.
 package enum Digest {
   package static func sha256(_ text: String) -> String {
     var hash = SHA256()
     var text = text
     text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
     return hex(hash.finalize())
+  }
+
+  /// MD5: for names that dbt makes of it, never for what must not be forged.
+  package static func md5(_ text: String) -> String {
+    var hash = Insecure.MD5()
+    var text = text
+    text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// The hash of several texts, each with its length, so that no two lists share one.

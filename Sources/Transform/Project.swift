@@ -86,6 +86,13 @@ package final class Project {
     try FileSystem.write((compiled.sql + "\n").utf8, to: file, isDurable: false)
   }
 
+  /// `selectors.yml` with its templates evaluated.
+  package func selectors(indirectSelection: IndirectSelection) throws -> SelectorFile {
+    try SelectorFile(inFolder: path, indirectSelection: indirectSelection) { value, location in
+      try compiler.host.render(value, at: location)
+    }
+  }
+
   /// Parses the value of `--vars`: a YAML or JSON mapping.
   package static func vars(parsing text: String) throws -> [ConfigEntry] {
     let file = try YAMLFile(text: text, path: "--vars")

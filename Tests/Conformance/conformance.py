@@ -21,10 +21,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
-REQUIREMENTS = ["dbt-duckdb", "dbt-core<1.12", "pyarrow"]
+from environment import DBT_REQUIREMENTS, CannotRun, default_cache, enter_environment
+
 DATABASE = "conformance"
 TOLERANCE = 1e-9
 SHOWN_DIFFERENCES = 5
@@ -44,36 +44,12 @@ TYPES = {
 }
 
 
-class CannotRun(Exception):
-    pass
-
-
 class Different(Exception):
     pass
 
 
 def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-# The environment
-
-
-def enter_environment(cache: Path) -> None:
-    """Runs this script again in a virtual environment that has dbt; makes it when there is none."""
-    folder = cache / "venv"
-    if Path(sys.prefix).resolve() == folder.resolve():
-        return
-    python = folder / "bin" / "python"
-    complete = folder / "complete"
-    if not complete.exists() or complete.read_text() != "\n".join(REQUIREMENTS):
-        print(f"making {folder} with {', '.join(REQUIREMENTS)}", file=sys.stderr)
-        venv.create(folder, with_pip=True, clear=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *REQUIREMENTS]
-        if subprocess.run(pip).returncode != 0:
-            raise CannotRun("pip could not install the requirements")
-        complete.write_text("\n".join(REQUIREMENTS))
-    os.execv(python, [str(python), os.path.abspath(__file__), *sys.argv[1:]])
 
 
 class Dbt:
@@ -288,17 +264,16 @@ def conform(build: Path, project: Path, scratch: Path) -> bool:
 
 
 def main() -> int:
-    default_cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reelhouse" / "conformance"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", nargs="?", type=Path, help="folder with raw.db, staged.db and main.db")
     parser.add_argument("--project-dir", type=Path, default=Path(__file__).resolve().parents[2])
-    parser.add_argument("--cache", type=Path, default=default_cache, help="where the environment with dbt is kept")
+    parser.add_argument("--cache", type=Path, default=default_cache(), help="where the environment with dbt is kept")
     parser.add_argument("--keep", action="store_true", help="keep DuckDB's database and dbt's target folder")
     arguments = parser.parse_args()
     project = arguments.project_dir.resolve()
     build = (arguments.build or project / "warehouse" / "current").resolve()
     try:
-        enter_environment(arguments.cache.resolve())
+        enter_environment(arguments.cache.resolve(), DBT_REQUIREMENTS)
         scratch = Path(tempfile.mkdtemp(prefix="reelhouse-conformance-"))
         try:
             equal = conform(build, project, scratch)

@@ -63,7 +63,7 @@ struct ProjectFixture {
   ) throws -> [RunResult] {
     let project = try given ?? project()
     let spec = select.isEmpty ? nil : try SelectionSpec(parsing: select)
-    let selected = Selector(project.manifest, project.graph).select(spec, exclude: nil)
+    let selected = try Selector(project.manifest, project.graph).select(spec, exclude: nil)
     let plan = RunPlan(verb, selected: selected, manifest: project.manifest, graph: project.graph)
     let draft = try draft()
     let runner = try Runner(

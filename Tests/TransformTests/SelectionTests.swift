@@ -50,7 +50,7 @@ struct SelectionTests {
     ])
   func takes(_ text: String, _ names: [String]) throws {
     let (selector, manifest) = try selector()
-    let selected = selector.select(try SelectionSpec(parsing: [text]), exclude: nil)
+    let selected = try selector.select(try SelectionSpec(parsing: [text]), exclude: nil)
     let found = selected.compactMap { manifest.nodes[$0]?.name }.sorted()
     if text == "@days" {
       #expect(Set(found).isSuperset(of: names))
@@ -62,7 +62,7 @@ struct SelectionTests {
   @Test("what is excluded is left out, with its tests")
   func excludes() throws {
     let (selector, manifest) = try selector()
-    let selected = selector.select(
+    let selected = try selector.select(
       nil, exclude: try SelectionSpec(parsing: ["customers", "resource_type:source"]))
     #expect(
       selected.compactMap { manifest.nodes[$0]?.name }.sorted() == ["days", "orders", "singular", "top"])

@@ -17,7 +17,7 @@ struct ParseCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     let project = try session.project(project)
-    try Artifacts(project, [], 0, session.invocation).write()
+    try Artifacts(project, [], 0, session.invocation, compiled: []).write()
     session.console.log(RunReport().found(project.manifest))
   }
 }
@@ -45,7 +45,7 @@ struct CompileCommand: ParsableCommand {
     let session = Session(global)
     let project = try session.project(project)
     if let inline { return session.console.data(try project.compile(inline: inline).sql) }
-    let selected = try NodeSelection(project, session.console).resolve(selection)
+    let selected = try NodeSelection(selection, project, session).resolve()
     let nodes = project.graph.order.filter { selected.contains($0) }.compactMap { project.manifest.nodes[$0] }
       .filter { $0.resourceType == .model || $0.isTest }
     for node in nodes { try project.writeCompiled(try project.compile(node)) }
@@ -91,7 +91,7 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     let project = try session.project(project)
-    let compiled = try compiled(project, session.console)
+    let compiled = try compiled(project, session)
     let reader = try WarehouseReader(try session.warehouse(), .draft)
     let head = "select * from (\n"
     let tail = limit < 0 ? "\n)" : "\n) limit \(limit)"
@@ -104,9 +104,9 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  private func compiled(_ project: Project, _ console: Console) throws -> CompiledNode {
+  private func compiled(_ project: Project, _ session: Session) throws -> CompiledNode {
     if let inline { return try project.compile(inline: inline) }
-    let selected = try NodeSelection(project, console).resolve(selection)
+    let selected = try NodeSelection(selection, project, session).resolve()
     let nodes = selected.compactMap { project.manifest.nodes[$0] }
     let models = nodes.filter { $0.resourceType == .model || $0.resourceType == .seed }
     let candidates = models.isEmpty ? nodes.filter(\.isTest) : models
@@ -119,66 +119,5 @@ struct ShowCommand: ParsableCommand {
       return try project.compile(inline: "select * from {{ ref('\(node.name)') }}")
     }
     return try project.compileQualified(node)
-  }
-}
-
-struct ListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "ls", abstract: "List the nodes of the project.",
-    discussion: """
-      Examples:
-        reelhouse ls --resource-type model
-        reelhouse ls --select +movies_by_year --output path
-        reelhouse ls --output json --output-keys name resource_type depends_on
-      """,
-    aliases: ["list"])
-
-  enum OutputForm: String, CaseIterable, ExpressibleByArgument {
-    case selector
-    case name
-    case path
-    case json
-  }
-
-  @Option(help: "The form of a line: selector, name, path or json.")
-  var output: OutputForm = .selector
-
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("The keys of JSON lines.", valueName: "key"))
-  var outputKeys: [String] = [
-    "alias", "name", "package_name", "depends_on", "tags", "config", "resource_type", "source_name",
-    "original_file_path", "unique_id",
-  ]
-
-  @OptionGroup var selection: SelectionOptions
-  @OptionGroup var project: ProjectOptions
-  @OptionGroup var global: GlobalOptions
-
-  func run() throws {
-    let session = Session(global)
-    let project = try session.project(project)
-    let selected = try NodeSelection(project, session.console).resolve(selection)
-    let nodes = selected.sorted().compactMap { project.manifest.nodes[$0] }
-    if nodes.isEmpty { session.console.remark("No nodes selected!") }
-    let artifact = ManifestArtifact(project)
-    for node in nodes { session.console.data(try line(node, artifact)) }
-  }
-
-  private func line(_ node: Node, _ artifact: ManifestArtifact) throws -> String {
-    switch output {
-    case .name: return node.source.map { "\($0.name).\(node.name)" } ?? node.name
-    case .path: return node.filePath
-    case .selector:
-      let name = node.fqn.joined(separator: ".")
-      return node.resourceType == .source ? "source:\(name)" : name
-    case .json:
-      guard case .object(let fields) = artifact.node(node) else { return "{}" }
-      let keys = Set(outputKeys.flatMap { $0.split(separator: " ").map(String.init) })
-      var shown = fields.filter { keys.contains($0.key) }
-      // Readers of this output count on a list being there.
-      if keys.contains("depends_on"), shown["depends_on"] == nil {
-        shown["depends_on"] = ["nodes": [], "macros": []]
-      }
-      return try JSON.text(JSONValue.object(shown))
-    }
   }
 }

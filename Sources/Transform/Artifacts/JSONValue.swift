@@ -1,5 +1,5 @@
 /// A value of JSON, for artifacts whose shape is dbt's.
-package indirect enum JSONValue: Sendable, Encodable {
+package indirect enum JSONValue: Sendable, Equatable, Encodable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -77,4 +77,15 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     self = .object(Dictionary(elements, uniquingKeysWith: { _, new in new }))
   }
   package init(nilLiteral: ()) { self = .null }
+}
+
+extension JSONValue {
+  /// The text of a string; nil for anything else.
+  package var string: String? { if case .string(let text) = self { text } else { nil } }
+  /// The items of an array; nil for anything else.
+  package var items: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
+  /// The fields of an object; nil for anything else.
+  package var fields: [String: JSONValue]? { if case .object(let fields) = self { fields } else { nil } }
+  package var isNull: Bool { self == .null }
+  package var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
 }

@@ -48,6 +48,7 @@ package struct Preflight {
   private func check(_ node: Node, _ connection: Connection, extraColumns: [String]) -> [Diagnostic] {
     do {
       switch node.resourceType {
+      case .exposure: return []
       case .source:
         let declared = node.columns.map(\.name)
         try createTable(node, columns: declared + extraColumns.filter { !declared.contains($0) }, connection)

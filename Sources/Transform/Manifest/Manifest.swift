@@ -24,6 +24,12 @@ package struct Manifest: Sendable {
   /// By name; the project's own stand before the built-in ones.
   package var macros: [String: MacroEntry]
   package var warnings: [Diagnostic]
+  /// The disabled nodes, as far as they were read.
+  package var disabledNodes: [Node] = []
+  /// In the order of their names.
+  package var groups: [Group] = []
+  /// For each macro, by unique id, those that it calls.
+  package var macroDependencies: [String: [String]] = [:]
 
   /// Unique ids in a stable order.
   package var sortedIDs: [String] { nodes.keys.sorted() }

@@ -13,6 +13,7 @@ struct ManifestBuilder {
 
   private(set) var nodes: [String: Node] = [:]
   private(set) var disabled: Set<String> = []
+  private var disabledNodes: [Node] = []
   /// The templates of models and singular tests, by unique id.
   private(set) var templates: [String: Template] = [:]
   var diagnostics: [Diagnostic] = []
@@ -37,11 +38,13 @@ struct ManifestBuilder {
     try addSingularTests(properties)
     warnOfLonelyProperties(properties)
     addGenericTests(properties)
+    addExposures(properties)
     resolveReferences()
+    let groups = checkedGroups(properties)
     if !diagnostics.isEmpty { throw DiagnosticList(diagnostics) }
     return Manifest(
       project: project, projectPath: projectPath, nodes: nodes, disabled: disabled, macros: describedMacros,
-      warnings: warnings)
+      warnings: warnings, disabledNodes: disabledNodes, groups: groups, macroDependencies: macroDependencies)
   }
 
   // MARK: Macros
@@ -154,12 +157,14 @@ struct ManifestBuilder {
     for file in files {
       for table in file.sources {
         var config = NodeConfig()
-        let fqn = [project.name, table.sourceName, table.name]
+        let folders = file.path.split(separator: "/").dropFirst().dropLast().map(String.init)
+        let fqn = [project.name] + folders + [table.sourceName, table.name]
         config.merge(rendered(project.sources.entries(for: fqn) + table.config, at: table.location))
         var node = Node(
           uniqueID: "source.\(project.name).\(table.sourceName).\(table.name)", resourceType: .source,
           name: table.name, packageName: project.name, fqn: fqn, filePath: file.path,
           relativePath: file.path, location: table.location, config: config)
+        node.noteUnrendered(project.sources.entries(for: fqn) + table.config)
         node.description = table.description
         node.columns = table.columns
         node.propertiesPath = file.path
@@ -218,6 +223,64 @@ struct ManifestBuilder {
     }
   }
 
+  private mutating func addExposures(_ files: [PropertiesFile]) {
+    for file in files {
+      for exposure in file.exposures { addExposure(exposure, file: file.path) }
+    }
+  }
+
+  private mutating func addExposure(_ exposure: ExposureProperties, file: String) {
+    let parts = file.split(separator: "/").map(String.init)
+    var node = Node(
+      uniqueID: "exposure.\(project.name).\(exposure.name)", resourceType: .exposure, name: exposure.name,
+      packageName: project.name, fqn: [project.name] + parts.dropFirst().dropLast() + [exposure.name],
+      filePath: file, relativePath: parts.dropFirst().joined(separator: "/"), location: exposure.location,
+      config: NodeConfig())
+    let settings = project.exposures.entries(for: node.fqn) + exposure.config
+    node.config.merge(rendered(settings + exposure.topLevelConfig, at: exposure.location))
+    node.noteUnrendered(settings)
+    node.description = exposure.description
+    node.exposure = exposure.details
+    do {
+      for dependency in exposure.details.dependencies {
+        let template = try Template("{{ \(dependency.text) }}", name: file, syntax: BuiltinMacros.syntax)
+        let parsed = try scopes.parse(template, of: node)
+        node.references += parsed.references
+        node.sourceReferences += parsed.sourceReferences
+      }
+      insert(node)
+    } catch {
+      diagnostics += Diagnostic.all(of: error)
+    }
+  }
+
+  /// The groups of the project; a node in a group that nobody declared is a fault.
+  private mutating func checkedGroups(_ files: [PropertiesFile]) -> [Group] {
+    let groups = files.flatMap(\.groups).sorted { $0.name < $1.name }
+    let names = Set(groups.map(\.name))
+    for node in nodes.values.sorted(by: { $0.uniqueID < $1.uniqueID }) {
+      guard let group = node.group, !names.contains(group) else { continue }
+      diagnostics.append(
+        Diagnostic(
+          .invalidValue, "'\(node.name)' is in the group '\(group)', which no properties file declares",
+          at: node.location,
+          hints: [Suggestion.hint(for: group, in: names) ?? "declare it under `groups:`, with an owner"]))
+    }
+    return groups
+  }
+
+  /// For each macro, by unique id, those that it calls.
+  private var macroDependencies: [String: [String]] {
+    var result: [String: [String]] = [:]
+    for macro in host.macros.values {
+      let called = macro.definition.staticCalls().compactMap { call in
+        call.path.last.flatMap { host.macros[$0]?.uniqueID }
+      }
+      result[macro.uniqueID] = Set(called).sorted()
+    }
+    return result
+  }
+
   private mutating func addGenericTests(_ files: [PropertiesFile]) {
     for file in files {
       for (kind, all) in [("model", file.models), ("seed", file.seeds)] {
@@ -254,8 +317,12 @@ struct ManifestBuilder {
     node.shortName = names.shortName
     node.propertiesPath = file
     node.description = test.description
-    node.config.merge(rendered(project.dataTests.entries(for: node.fqn) + test.config, at: test.location))
+    let settings = project.dataTests.entries(for: node.fqn) + test.config
+    node.config.merge(rendered(settings, at: test.location))
+    node.noteUnrendered(settings)
+    node.config.merge([ConfigEntry(key: "tags", value: .list(inheritedTags(of: test, on: attached)))])
     checkSeverity(node)
+    node.macroDependencies = [host.macros["test_\(test.test)"]?.uniqueID].compactMap { $0 }
     node.genericTest = GenericTest(
       name: test.test, namespace: test.namespace, arguments: test.arguments, column: test.column,
       attachedNode: attached.uniqueID)
@@ -274,6 +341,13 @@ struct ManifestBuilder {
     }
   }
 
+  /// A test has the tags of its column, and of its source.
+  private func inheritedTags(of test: TestDeclaration, on attached: Node) -> [ConfigValue] {
+    let column = attached.columns.first { $0.name == test.column }
+    let tags = (attached.source == nil ? [] : attached.config.tags) + (column?.tags ?? [])
+    return tags.map { .string($0) }
+  }
+
   // MARK: Parts of a node
 
   private func node(_ entry: ProjectFiles.Entry, type: ResourceType) -> Node {
@@ -286,8 +360,11 @@ struct ManifestBuilder {
   private mutating func configure(
     _ node: inout Node, tree: ConfigTree, _ own: (file: String, properties: NodeProperties)?
   ) {
-    node.config.merge(rendered(tree.entries(for: node.fqn), at: SourceLocation(path: ProjectFile.fileName)))
+    let settings = tree.entries(for: node.fqn)
+    node.config.merge(rendered(settings, at: SourceLocation(path: ProjectFile.fileName)))
+    node.noteUnrendered(settings)
     guard let own else { return }
+    node.noteUnrendered(own.properties.config)
     node.config.merge(rendered(own.properties.config, at: own.properties.location))
     node.description = own.properties.description
     node.columns = own.properties.columns
@@ -302,6 +379,7 @@ struct ManifestBuilder {
       node.references = parsed.references
       node.sourceReferences = parsed.sourceReferences
       node.config.merge(parsed.config)
+      node.noteUnrendered(parsed.config)
       node.macroDependencies = Set(
         template.staticCalls().compactMap { call in call.path.last.flatMap { host.macros[$0]?.uniqueID } }
       ).sorted()
@@ -399,6 +477,7 @@ struct ManifestBuilder {
   private mutating func insert(_ node: Node) {
     guard node.config.isEnabled else {
       disabled.insert(node.uniqueID)
+      disabledNodes.append(node)
       return
     }
     if let twin = nodes[node.uniqueID] {

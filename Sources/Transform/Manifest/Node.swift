@@ -7,6 +7,8 @@ package enum ResourceType: String, Sendable, CaseIterable, Codable {
   case seed
   case model
   case test
+  /// A use of the data outside of the project, which is never run.
+  case exposure
 }
 
 /// How a generic test was declared.
@@ -67,6 +69,9 @@ package struct Node: Sendable {
   package var genericTest: GenericTest?
   /// The name of a test as a file has it, shortened where it is long.
   package var shortName: String?
+  /// Settings as they were written, templates not evaluated; what is more specific replaces the rest.
+  package var unrenderedConfig: [String: ConfigValue] = [:]
+  package var exposure: ExposureDetails?
   /// Of a source: its name, its description and its loader.
   package var source: SourceDetails?
 
@@ -82,7 +87,12 @@ package struct Node: Sendable {
     case .seed: "seed"
     case .test: "test"
     case .source: "source"
+    case .exposure: "exposure"
     }
+  }
+
+  mutating func noteUnrendered(_ entries: [ConfigEntry]) {
+    for entry in entries { unrenderedConfig[entry.key] = entry.value }
   }
 
   /// Columns whose type is declared and known.

@@ -19,6 +19,7 @@ package struct ProjectFile: Sendable {
   var seeds = ConfigTree()
   var dataTests = ConfigTree()
   var sources = ConfigTree()
+  var exposures = ConfigTree()
 
   /// - Parameter folder: the project's folder.
   package init(inFolder folder: String) throws {
@@ -38,10 +39,11 @@ package struct ProjectFile: Sendable {
     if let node = reader.value("seeds") { seeds = ConfigTree(node) }
     if let node = reader.value("data_tests") ?? reader.value("tests") { dataTests = ConfigTree(node) }
     if let node = reader.value("sources") { sources = ConfigTree(node) }
+    if let node = reader.value("exposures") { exposures = ConfigTree(node) }
     reader.ignore(
       "config-version", "require-dbt-version", "analysis-paths", "snapshot-paths", "docs-paths",
       "asset-paths",
-      "packages-install-path", "log-path", "query-comment", "flags", "dispatch", "snapshots", "exposures",
+      "packages-install-path", "log-path", "query-comment", "flags", "dispatch", "snapshots",
       "metrics", "semantic-models", "saved-queries", "unit_tests",
       "restrict-access",
       "dbt-cloud", "quoting", "packages", "functions", "function-paths", "tests", "data_tests")

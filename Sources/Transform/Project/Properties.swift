@@ -59,6 +59,8 @@ struct PropertiesFile: Sendable {
   var seeds: [NodeProperties] = []
   var dataTests: [NodeProperties] = []
   var sources: [SourceProperties] = []
+  var exposures: [ExposureProperties] = []
+  var groups: [Group] = []
   /// Descriptions of macros by name, with the place of each.
   var macros: [(name: String, description: String, location: SourceLocation)] = []
 }

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// Reads a properties file. Faults are collected, so that all of a project are told at once.
 struct PropertiesParser {
-  private let file: YAMLFile
+  let file: YAMLFile
   private(set) var diagnostics: [Diagnostic] = []
 
   init(_ file: YAMLFile) {
@@ -20,8 +20,9 @@ struct PropertiesParser {
     }
     properties.sources = reader.items("sources").flatMap { source($0) }
     properties.macros = reader.items("macros").compactMap { macro($0) }
-    reader.ignore(
-      "version", "anchors", "exposures", "groups", "metrics", "semantic_models", "saved_queries", "analyses")
+    properties.exposures = reader.items("exposures").compactMap { exposure($0) }
+    properties.groups = reader.items("groups").compactMap { group($0) }
+    reader.ignore("version", "anchors", "metrics", "semantic_models", "saved_queries", "analyses")
     reader.warnUnsupported("unit_tests", "snapshots", "functions")
     diagnostics += reader.finish()
     return properties
@@ -53,10 +54,12 @@ struct PropertiesParser {
       var reader = MappingReader(
         item, of: "column '\(item["name"]?.scalarText ?? "?")' of \(owner)", in: file)
       let name = reader.requiredString("name") ?? ""
-      let configMeta = reader.value("config")?["meta"]?.value.entries ?? []
+      let config = reader.value("config")
+      let configMeta = config?["meta"]?.value.entries ?? []
       var column = ColumnProperties(
         name: name, description: reader.string("description") ?? "", dataType: reader.string("data_type"),
-        meta: configMeta + (reader.value("meta")?.value.entries ?? []), tags: reader.strings("tags") ?? [],
+        meta: configMeta + (reader.value("meta")?.value.entries ?? []),
+        tags: (reader.strings("tags") ?? []) + (config?["tags"]?.value.texts ?? []),
         location: item.location)
       column.constraints = constraints(reader.items("constraints"), of: reader.what)
       reader.ignore(
@@ -87,6 +90,9 @@ struct PropertiesParser {
       return tests(&reader, column: column["name"]?.scalarText)
     }
   }
+
+  /// Notes faults that a part of the file has.
+  mutating func note(_ faults: [Diagnostic]) { diagnostics += faults }
 
   // MARK: Sources
 

@@ -60,6 +60,7 @@ package struct DraftState: Sendable {
     for id in graph.order {
       guard let node = manifest.nodes[id], !node.isEphemeral else { continue }
       switch node.resourceType {
+      case .exposure: continue
       case .source:
         expected[id] = recorded[id]?.fingerprint
         entries.append(

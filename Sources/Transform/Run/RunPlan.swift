@@ -13,7 +13,7 @@ package struct RunPlan: Sendable {
       case .run: type == .model
       case .seed: type == .seed
       case .test: type == .test
-      case .build, .compile: type != .source
+      case .build, .compile: type != .source && type != .exposure
       }
     }
   }

@@ -16,7 +16,7 @@ package struct RunReport: Sendable {
   /// `Found 20 models, 1 seed, 40 data tests, 9 sources`.
   package func found(_ manifest: Manifest) -> String {
     let counts: [(ResourceType, String)] = [
-      (.model, "model"), (.seed, "seed"), (.test, "data test"), (.source, "source"),
+      (.model, "model"), (.seed, "seed"), (.test, "data test"), (.source, "source"), (.exposure, "exposure"),
     ]
     let parts = counts.compactMap { type, name -> String? in
       let count = manifest.nodes(of: type).count
@@ -61,6 +61,7 @@ package struct RunReport: Sendable {
     case .seed: "seed file \(name(node))"
     case .test: "test \(node.name)"
     case .source: "source \(name(node))"
+    case .exposure: "exposure \(node.name)"
     }
   }
 
@@ -85,6 +86,7 @@ package struct RunReport: Sendable {
         case .test: "data test"
         case .seed: "seed"
         case .source: "source"
+        case .exposure: "exposure"
         }
       counts[kind, default: 0] += 1
     }

@@ -106,7 +106,7 @@ package final class Runner {
         let compiled = try compile(node, &result)
         fingerprint = try requireInputs(compiled)
         try test(compiled, &result)
-      case .source:
+      case .source, .exposure:
         break
       }
       if !node.isTest { recorded[node.uniqueID] = fingerprint }
