@@ -29,7 +29,7 @@ import SQLite
     let rows = SampleRows()
     print("\(batchCount * rows.batchRowCount) rows, medians of \(rounds) rounds, per second of CPU:\n")
     Benchmark.printHead()
-    let benchmarks = loading(rows, batchCount, folder)
+    let benchmarks = loading(rows, batchCount, folder) + (try reading(rows, batchCount, folder))
     for benchmark in benchmarks where filter.isEmpty || benchmark.name.contains(filter) {
       try benchmark.measure(rounds: rounds)
     }
@@ -102,7 +102,7 @@ import SQLite
     return Work(rowCount: rowCount, byteCount: rowCount * recordByteCount)
   }
 
-  private static func write(
+  static func write(
     _ rows: SampleRows, _ batchCount: Int, _ path: String, hashesRows: Bool
   ) throws -> Work {
     unlink(path)

@@ -37,22 +37,26 @@ struct RecordDecoder: ~Copyable {
   private let defaults: DefaultValues
 
   init(_ schema: ScannedSchema, columns: [Int]) {
-    stepCount = columns.max().map { $0 + 1 } ?? 0
-    steps = .allocate(capacity: stepCount)
-    for column in 0..<stepCount {
-      (steps + column).initialize(
-        to: Step(
-          isReal: schema.columns[column].affinity == .real, isKey: column == schema.keyColumn))
-    }
-    for (slot, column) in columns.enumerated() {
-      precondition(steps[column].slot < 0, "a column is asked for twice")
-      steps[column].slot = slot
-    }
+    let made = Self.steps(schema, columns)
+    stepCount = made.count
+    steps = .allocate(capacity: made.count)
+    steps.initialize(from: made, count: made.count)
     defaults = DefaultValues(schema)
   }
 
   deinit {
     steps.deallocate()
+  }
+
+  private static func steps(_ schema: ScannedSchema, _ columns: [Int]) -> [Step] {
+    var steps = (0..<(columns.max() ?? -1) + 1).map { column in
+      Step(isReal: schema.columns[column].affinity == .real, isKey: column == schema.keyColumn)
+    }
+    for (slot, column) in columns.enumerated() {
+      precondition(steps[column].slot < 0, "a column is asked for twice")
+      steps[column].slot = slot
+    }
+    return steps
   }
 
   /// Decodes a record into a row of vectors.

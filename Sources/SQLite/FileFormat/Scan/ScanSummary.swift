@@ -8,11 +8,6 @@ package struct ScanSummary: Sendable, Equatable {
     rows.merge(other.rows)
     for index in columns.indices { columns[index].merge(other.columns[index]) }
   }
-
-  init(rows: RowSum, columns: [ColumnFacts]) {
-    self.rows = rows
-    self.columns = columns
-  }
 }
 
 extension TableScan {
