@@ -8,7 +8,7 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test check lint format conformance bench bench-micro clean
+.PHONY: help setup build demo test test-long check lint format conformance bench bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,12 @@ test: setup ## Run every test.
 	$(SWIFT) build $(TESTS) --build-tests
 	$(SWIFT) test $(TESTS) --skip-build
 
+LONG := BULK_CASES=10000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000
+
+test-long: setup ## Run the random tests of the file format at length, and those of files over 1 GiB. Minutes, 3 GB of disk.
+	$(SWIFT) build $(TESTS) --build-tests
+	$(LONG) $(SWIFT) test $(TESTS) --skip-build --filter 'SQLiteTests'
+
 check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.
 
 lint: ## Check the form of the code.
@@ -47,12 +53,13 @@ format: ## Bring the code into form.
 CONFORMANCE := .build/conformance
 ARCHIVE ?=
 
-conformance: build ## Build with real dbt over the same data and compare every relation. ARCHIVE=zip; needs PyPI.
+conformance: build ## Compare every relation with real dbt's; have other SQLite builds read the files. ARCHIVE=zip; needs PyPI.
 	@mkdir -p $(CONFORMANCE)
 	@[ -n "$(ARCHIVE)" ] || $(BIN) sample --movies 20000 --out $(CONFORMANCE)/archive.zip
 	$(BIN) ingest $(or $(ARCHIVE),$(CONFORMANCE)/archive.zip) --warehouse $(CONFORMANCE)/warehouse
 	$(BIN) build --quiet --warehouse $(CONFORMANCE)/warehouse
 	python3 Tests/Conformance/conformance.py $(CONFORMANCE)/warehouse/current
+	python3 Tests/Conformance/file_format.py $(CONFORMANCE)/warehouse/current/*.db
 
 conformance-selection: build ## Compare some 230 selections with those of real dbt; needs PyPI.
 	python3 Tests/Conformance/selection.py $(BIN)

@@ -334,9 +334,11 @@ import Testing
       try fill(&first, megabytes: 400)
       try fill(&second, megabytes: 400)
     }
-    _ = try first.finish()
-    _ = try second.finish()
+    let summaries = [try first.finish(), try second.finish()]
     try database.finish()
+    for summary in summaries {
+      #expect(try TableScan(path: path, table: summary.name).summarize() == summary)
+    }
     let connection = try open(name)
     #expect(try connection.integer("pragma page_count") * Int64(pageSize) > 1 << 30 + 100 << 20)
     #expect(try connection.rows("pragma integrity_check") == [["ok"]])

@@ -103,7 +103,7 @@ final class RandomTable {
   }
 
   private func size(_ largest: Int, _ pageSize: Int, _ random: inout CaseRandom) -> Int {
-    if random.once(in: 20_000) { return 2_000_000 + random.below(1_000_000) }
+    if random.once(in: 20_000) { return 2_000_000 + random.below(3_000_001) }
     switch random.below(8) {
     case 0: return 0
     // Where headers and pages end.
