@@ -9,6 +9,8 @@ package struct IngestRunner {
   package var didProgress: (IngestProgress) -> Void = { _ in }
   /// Asked between batches; when it says yes, the run ends with `CancellationError` and nothing has changed.
   package var shouldStop: () -> Bool = { false }
+  /// How many members are loaded side by side, at the most.
+  package var processorCount = LoadCrew.processorCount
 
   package init(_ plan: IngestPlan) {
     self.plan = plan
@@ -46,7 +48,7 @@ package struct IngestRunner {
         LoadJob(
           item, mapping, options: plan.options, rejects: rejects, writer: writer.makeTable(table)))
     }
-    try LoadCrew(jobs).run(shouldStop: shouldStop) { tell(jobs) }
+    try LoadCrew(jobs, processorCount: processorCount).run(shouldStop: shouldStop) { tell(jobs) }
     let loaded = try jobs.compactMap { try $0.outcome?.get() }
     do {
       try writer.commit { connection, schema in

@@ -15,7 +15,10 @@ struct LoadCrew {
   private static let mostThreads = 16
   private static let watchMilliseconds = 50
 
-  init(_ jobs: [LoadJob], processorCount: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) {
+  /// How many processors the machine has.
+  static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  init(_ jobs: [LoadJob], processorCount: Int) {
     self.jobs = jobs
     threadCount = min(jobs.count, processorCount, Self.mostThreads)
     hasSpareProcessors = jobs.count < processorCount
@@ -34,16 +37,16 @@ struct LoadCrew {
     }
     // Where the system has no thread to give, this one does it all.
     if threads.isEmpty { board.work(isThreaded: false) }
-    while !board.wait(milliseconds: Self.watchMilliseconds) {
+    repeat {
       if shouldStop() { board.stop() }
       watch()
-    }
+    } while !board.wait(milliseconds: Self.watchMilliseconds)
     threads.removeAll()
     watch()
     for job in jobs {
       if case .failure(let error)? = job.outcome, !(error is CancellationError) { throw error }
     }
-    if board.isStopped { throw CancellationError() }
+    if board.isStopped || shouldStop() { throw CancellationError() }
   }
 }
 

@@ -98,10 +98,13 @@ final class IngestFixture {
   }
 
   @discardableResult
-  func run(_ plan: IngestPlan, shouldStop: @escaping () -> Bool = { false }) throws -> LoadReport {
+  func run(
+    _ plan: IngestPlan, processorCount: Int? = nil, shouldStop: @escaping () -> Bool = { false }
+  ) throws -> LoadReport {
     let draft = try Draft(WarehouseLock(warehouse, command: "test", timeoutSeconds: 5))
     var runner = IngestRunner(plan)
     runner.shouldStop = shouldStop
+    if let processorCount { runner.processorCount = processorCount }
     return try runner.run(in: draft)
   }
 
