@@ -36,7 +36,7 @@ test: setup ## Run every test.
 	$(SWIFT) build $(TESTS) --build-tests
 	$(SWIFT) test $(TESTS) --skip-build
 
-LONG := BULK_CASES=10000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000
+LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000
 
 test-long: setup ## Run the random tests of the file format at length, and those of files over 1 GiB. Minutes, 3 GB of disk.
 	$(SWIFT) build $(TESTS) --build-tests

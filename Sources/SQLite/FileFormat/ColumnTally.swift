@@ -52,12 +52,15 @@ struct ColumnTally: Sendable, Equatable, BitwiseCopyable {
     let prefix = isPadded ? TextPrefix(padded: base, count) : TextPrefix(base, count)
     if isText { compare(text: prefix, byteCount: count) }
     var hash = DistinctHash.first(prefix, count)
-    var offset = 16
-    while offset < count {
-      let left = count &- offset
-      let block = isPadded ? TextPrefix(padded: base + offset, left) : TextPrefix(base + offset, left)
-      hash = DistinctHash.next(hash, block)
-      offset &+= 16
+    if count > 16 {
+      // The last block ends with the value, so that none of them reaches behind it.
+      let last = count &- 16
+      var offset = 16
+      while offset < last {
+        hash = DistinctHash.next(hash, base + offset)
+        offset &+= 16
+      }
+      hash = DistinctHash.next(hash, base + last)
     }
     DistinctSketch.note(DistinctHash.last(hash), in: registers)
   }

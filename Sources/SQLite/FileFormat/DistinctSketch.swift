@@ -102,10 +102,12 @@ enum DistinctHash {
     return fold(block.high ^ masks.0 ^ length, block.low ^ masks.1)
   }
 
-  /// Goes on with another block.
+  /// Goes on with another block of sixteen bytes.
   @inline(__always)
-  static func next(_ hash: UInt64, _ block: TextPrefix) -> UInt64 {
-    fold(block.high ^ hash, block.low ^ masks.0)
+  static func next(_ hash: UInt64, _ block: UnsafeRawPointer) -> UInt64 {
+    let first = block.loadUnaligned(as: UInt64.self)
+    let second = block.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    return fold(first ^ hash, second ^ masks.0)
   }
 
   @inline(__always)
