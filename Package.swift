@@ -14,6 +14,8 @@ let package = Package(
     // System libraries.
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // Leaves: everybody may import them.
@@ -23,6 +25,7 @@ let package = Package(
     // Formats: they know nothing of films, layers or builds.
     .target(name: "CSV", dependencies: ["Diagnostics"]),
     .target(name: "Jinja", dependencies: ["Diagnostics"]),
+    .target(name: "Parquet", dependencies: ["CZlib", "CZstd", "Diagnostics"]),
     .target(name: "SQLite", dependencies: ["CSQLite", "Diagnostics"]),
     .target(name: "Zip", dependencies: ["CZlib", "Diagnostics"]),
 
@@ -59,6 +62,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Diagnostics", "Files", "TestSupport"]),
     .testTarget(name: "CSVTests", dependencies: ["CSV", "Diagnostics"]),
     .testTarget(name: "JinjaTests", dependencies: ["Diagnostics", "Jinja"]),
+    .testTarget(name: "ParquetTests", dependencies: ["Diagnostics", "Files", "Parquet", "TestSupport"]),
     .testTarget(name: "SQLiteTests", dependencies: ["Diagnostics", "Files", "SQLite", "TestSupport"]),
     .testTarget(name: "ZipTests", dependencies: ["Diagnostics", "Zip"]),
     .testTarget(

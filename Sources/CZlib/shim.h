@@ -13,4 +13,13 @@ static inline int czlib_deflateInitRaw(z_stream *stream, int level) {
   return deflateInit2(stream, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
 }
 
+// Window bits beyond 15 choose the container: 16 more write gzip, 32 more read gzip and zlib.
+static inline int czlib_inflateInitGzip(z_stream *stream) {
+  return inflateInit2(stream, MAX_WBITS + 32);
+}
+
+static inline int czlib_deflateInitGzip(z_stream *stream, int level) {
+  return deflateInit2(stream, level, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
+}
+
 #endif

@@ -1,7 +1,7 @@
 /// The number of a diagnostic: stable for ever, documented in `docs/diagnostics.md`.
 ///
 /// The hundreds say where it belongs: 10 use and configuration, 11 files and the store, 12 archives,
-/// 13 loading, 14 SQL, 20 project files, 21 templates, 22 graph and selection, 23 running and testing.
+/// 13 loading, 14 SQL, 15 Parquet, 20 project files, 21 templates, 22 graph and selection, 23 running and testing.
 /// A number is never given to another meaning.
 package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   // 10: use and configuration
@@ -54,6 +54,14 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case sqlBusy = "RH1403"
   case sqlNotOneStatement = "RH1404"
   case sqlCorrupt = "RH1405"
+
+  // 15: Parquet
+  case parquetNotParquet = "RH1501"
+  case parquetDamaged = "RH1502"
+  case parquetUnsupported = "RH1503"
+  case parquetLimit = "RH1504"
+  case parquetChecksum = "RH1505"
+  case parquetUnwritable = "RH1506"
 
   // 20: project files
   case projectNotFound = "RH2001"
