@@ -64,8 +64,8 @@ conformance: build ## Compare every relation with real dbt's; have other SQLite 
 conformance-selection: build ## Compare some 230 selections with those of real dbt; needs PyPI.
 	python3 Tests/Conformance/selection.py $(BIN)
 
-bench: build ## Load and build the full-size sample beside `unzip -p | sqlite3 .import`; prints a table. Minutes, 3 GB of disk.
-	python3 Tests/Benchmarks/full_size.py $(BIN)
+bench: build ## Measure the full-size sample beside peers from PyPI, in one run; prints tables. Minutes, 6 GB of disk.
+	python3 Tests/Benchmarks/loading.py $(BIN)
 
 bench-micro: setup ## Measure splitter, encoder, page writer, hash and scanner, each alone on one core.
 	$(SWIFT) build $(PRODUCT) --product Microbenchmarks
