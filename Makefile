@@ -8,7 +8,7 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test test-long check lint format conformance bench bench-micro clean
+.PHONY: help setup build demo test test-long check sanitize lint format conformance bench bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,6 +44,13 @@ test-long: setup ## Run the random tests of the file format at length, and those
 
 check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.
 
+# Each sanitizer has a build of its own. The pipeline's tests are those with threads and with memory of their own.
+SANITIZED := --filter 'CSVTests|IngestTests|SQLiteTests|StorageTests|ZipTests'
+
+sanitize: setup ## Run the tests of the loading pipeline under ThreadSanitizer and AddressSanitizer. Minutes.
+	$(SWIFT) test -c release --sanitize thread --scratch-path .build-thread $(SANITIZED)
+	$(SWIFT) test -c release --sanitize address --scratch-path .build-address $(SANITIZED)
+
 lint: ## Check the form of the code.
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
@@ -72,4 +79,4 @@ bench-micro: setup ## Measure splitter, encoder, page writer, hash and scanner, 
 	.build/release/Microbenchmarks
 
 clean: ## Remove what was built, and the project's artifacts. The warehouse stays.
-	rm -rf .build .build-test target logs
+	rm -rf .build .build-test .build-thread .build-address target logs
