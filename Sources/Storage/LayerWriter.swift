@@ -44,6 +44,12 @@ package struct LayerWriter: ~Copyable {
     return file.makeTable(definition)
   }
 
+  /// Adds a table that was written to a file of its own. It replaces a table or view of its name.
+  package mutating func adopt(_ table: DetachedTable) throws {
+    names.append(table.definition.name)
+    try table.copy(to: &file)
+  }
+
   /// Makes the tables visible, in one transaction with what `complete` does with a connection that has the layer
   /// attached under the name that it is given. All tables must be finished.
   ///

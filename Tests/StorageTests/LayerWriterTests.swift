@@ -85,6 +85,31 @@ import Testing
     #expect(try isSound())
   }
 
+  @Test(
+    "a table that was written to a file of its own is put into the layer, with its indexes and statistics")
+  func adopt() throws {
+    try fixture.withDraft { draft throws in
+      try fixture.write(4, of: draft)
+      let table = try DetachedTable(draft, Self.numbers, try definition())
+      try table.write { try $0.append((0..<9000).map { [.integer(Int64($0)), .text("text \($0 % 70)")] }) }
+      // The layer may change meanwhile.
+      try write(100, of: "other", try draft.extend(.raw))
+      var writer = try draft.extend(.raw)
+      try writer.adopt(table)
+      try writer.commit { _, _ in }
+      #expect(table.summary?.rowCount == 9000)
+    }
+    #expect(try count() == 9000)
+    #expect(try count("other") == 100)
+    #expect(try isSound())
+    let connection = try Connection(path: raw, access: .readOnly)
+    #expect(
+      try connection.rows("select idx, stat from sqlite_stat1 where tbl = 'numbers'") == [
+        ["numbers_by_t", "9000 129"]
+      ])
+    #expect(try fixture.leftovers().isEmpty)
+  }
+
   @Test("a writer that is given up leaves the file as it was")
   func dropped() throws {
     try fixture.withDraft { draft throws in try write(10, try draft.extend(.raw)) }

@@ -59,6 +59,9 @@ package struct DatabaseFileError: DiagnosticConvertible, Equatable {
     DatabaseFileError(.system(operation: operation, errorNumber: errorNumber), path: path)
   }
 
+  /// Whether an index was too large for the memory allowed; without it the table can be written.
+  package var isOfMemory: Bool { if case .indexTooLarge = reason { true } else { false } }
+
   package var code: DiagnosticCode {
     switch reason {
     case .system(_, ENOSPC), .system(_, EDQUOT), .system(_, EFBIG): .diskFull

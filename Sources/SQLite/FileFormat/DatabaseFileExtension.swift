@@ -70,11 +70,14 @@ package struct DatabaseFileExtension: ~Copyable {
     return added
   }
 
+  /// The size of a file's pages in bytes.
+  package static func pageSize(of path: String) throws(DatabaseFileError) -> Int {
+    try DatabaseFileHeader.read(path).pageSize
+  }
+
   /// How much of a file's pages are free, 0...1.
   package static func freeShare(of path: String) throws(DatabaseFileError) -> Double {
-    let descriptor = try DatabaseFileHeader.open(path, isReadOnly: true)
-    defer { close(descriptor) }
-    let header = try DatabaseFileHeader(descriptor: descriptor, path: path)
+    let header = try DatabaseFileHeader.read(path)
     return Double(header.freePageCount) / Double(max(1, header.pageCount))
   }
 

@@ -77,6 +77,13 @@ struct DatabaseFileHeader: Sendable {
     }
   }
 
+  /// The header of a file.
+  static func read(_ path: String) throws(DatabaseFileError) -> DatabaseFileHeader {
+    let descriptor = try open(path, isReadOnly: true)
+    defer { close(descriptor) }
+    return try DatabaseFileHeader(descriptor: descriptor, path: path)
+  }
+
   /// Opens a database whose pages are laid out as the bulk writer does it, and refuses any other.
   ///
   /// - Parameter isReadOnly: whether it will not be written to; then it may be frozen.

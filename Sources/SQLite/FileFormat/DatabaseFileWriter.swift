@@ -20,7 +20,7 @@ package struct DatabaseFileWriter: ~Copyable {
     /// Whether `sqlite_stat1` is written, as `ANALYZE` does.
     package var writesStatistics = true
     /// What the keys of one index may take; an index is sorted in memory.
-    package var indexMemoryByteLimit = 4 << 30
+    package var indexMemoryByteLimit = 512 << 20
     /// Whether the exact hash of each table is computed.
     package var hashesRows = true
     package var applicationID: Int32 = 0

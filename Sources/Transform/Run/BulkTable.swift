@@ -31,8 +31,19 @@ struct BulkTable {
   func make(fingerprint: String) throws -> Int {
     let indexes = TableIndexes(
       connection: connection, relation: relation, configs: compiled.node.config.indexes)
+    do {
+      return try make(fingerprint, indexes, inBulk: indexes.definitions)
+    } catch let error as DatabaseFileError where error.isOfMemory {
+      // The writer sorts keys in memory; what is too much for it SQLite sorts on the disk.
+      return try make(fingerprint, indexes, inBulk: [])
+    }
+  }
+
+  private func make(
+    _ fingerprint: String, _ indexes: TableIndexes, inBulk definitions: [IndexDefinition]
+  ) throws -> Int {
     let definition = try TableDefinition(
-      sql: result.createStatement(relation.unqualifiedSQL), indexes: indexes.definitions)
+      sql: result.createStatement(relation.unqualifiedSQL), indexes: definitions)
     var layer = try draft.extend(relation.layer)
     var table = layer.makeTable(definition)
     do {
@@ -42,6 +53,7 @@ struct BulkTable {
     }
     let summary = try table.finish()
     try layer.commit(through: connection) { connection, _ in
+      try indexes.reconcile()
       try RelationCatalog(connection).record(
         RelationRecord(
           relation, uniqueID: compiled.node.uniqueID, fingerprint: fingerprint, definition: definition,
