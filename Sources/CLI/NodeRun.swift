@@ -21,7 +21,9 @@ struct NodeRun {
     let stopwatch = Stopwatch()
     let report = RunReport(usesColor: console.usesColorOnOutput)
     console.log("Running with reelhouse=\(Reelhouse.version)")
-    let project = try session.project(options.project)
+    let project = try session.project(
+      options.project,
+      Invocation(id: InvocationID.random(), verb: verb.rawValue, isFullRefresh: options.fullRefresh))
     console.log(report.found(project.manifest))
     let selection = NodeSelection(options.selection, project, session)
     let selected = try selection.resolve()
@@ -71,7 +73,9 @@ struct NodeRun {
     }
     let faults = try Preflight(project, seedLoader: SeedLoader()).run(
       Set(plan.steps.map(\.uniqueID)), extraColumns: state.columns)
-    if !faults.isEmpty { throw DiagnosticList(faults) }
+    for warning in faults where warning.severity == .warning { console.report(warning) }
+    let errors = faults.filter { $0.severity == .error }
+    if !errors.isEmpty { throw DiagnosticList(errors) }
     let missing = needed.filter { $0.hasPrefix("source.") && !state.uniqueIDs.contains($0) }.sorted()
     guard missing.isEmpty else {
       let names = missing.compactMap { project.manifest.nodes[$0]?.relation?.description }

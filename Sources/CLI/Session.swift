@@ -74,12 +74,13 @@ struct Session {
 
   // MARK: Opening
 
-  func project(_ options: ProjectOptions) throws -> Project {
+  func project(_ options: ProjectOptions, _ invocation: Invocation = Invocation()) throws -> Project {
     let console = console
     let project = try Project(
       Project.Options(
         path: try projectPath(), profilesDirectory: options.profilesDir, profileName: options.profile,
-        targetName: options.target, vars: try Project.vars(parsing: options.vars), environment: environment),
+        targetName: options.target, vars: try Project.vars(parsing: options.vars), environment: environment,
+        invocation: invocation),
       onMessage: { console.remark($0) })
     for warning in project.manifest.warnings { try warn(warning) }
     return project

@@ -12,6 +12,10 @@ static inline int reelhouse_bind_blob(sqlite3_stmt *statement, int index, const 
   return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
 
+static inline void reelhouse_result_text(sqlite3_context *context, const char *bytes, sqlite3_uint64 count) {
+  sqlite3_result_text64(context, bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 // sqlite3_db_config is variadic, which Swift does not import.
 static inline int reelhouse_db_config(sqlite3 *connection, int option, int value) {
   return sqlite3_db_config(connection, option, value, (int *)0);

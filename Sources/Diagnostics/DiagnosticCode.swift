@@ -89,6 +89,7 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case selectorInvalid = "RH2205"
   case selectorMatchesNothing = "RH2206"
   case disabledReference = "RH2207"
+  case accessDenied = "RH2208"
 
   // 23: running and testing
   case nodeFailed = "RH2301"

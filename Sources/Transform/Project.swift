@@ -15,10 +15,11 @@ package final class Project {
     /// `--vars`.
     package var vars: [ConfigEntry]
     package var environment: [String: String]
+    package var invocation: Invocation
 
     package init(
       path: String, profilesDirectory: String? = nil, profileName: String? = nil, targetName: String? = nil,
-      vars: [ConfigEntry] = [], environment: [String: String] = [:]
+      vars: [ConfigEntry] = [], environment: [String: String] = [:], invocation: Invocation = Invocation()
     ) {
       self.path = path
       self.profilesDirectory = profilesDirectory
@@ -26,6 +27,7 @@ package final class Project {
       self.targetName = targetName
       self.vars = vars
       self.environment = environment
+      self.invocation = invocation
     }
   }
 
@@ -44,19 +46,22 @@ package final class Project {
     path = Path.absolute(options.path)
     let file = try ProjectFile(inFolder: path)
     let profileName = options.profileName ?? file.profile ?? file.name
-    let settings = TemplateHost(
-      project: file, target: .local(profileName: profileName), commandVars: options.vars,
-      processEnvironment: options.environment, onMessage: onMessage)
+    let packages = try PackageFinder.packages(of: file, at: path)
+    func host(_ target: Target) -> TemplateHost {
+      TemplateHost(
+        project: file, packages: packages, target: target, commandVars: options.vars,
+        processEnvironment: options.environment, invocation: options.invocation, onMessage: onMessage)
+    }
+    let settings = host(.local(profileName: profileName))
     target = try Target.find(
       profileName: profileName, isNamed: options.profileName != nil, targetName: options.targetName,
       profilesDirectory: options.profilesDirectory,
       projectPath: path, environment: options.environment
     ) { try settings.render($0.value, at: $0.location) }
-    let host = TemplateHost(
-      project: file, target: target, commandVars: options.vars, processEnvironment: options.environment,
-      onMessage: onMessage)
-    var builder = ManifestBuilder(projectPath: path, project: file, host: host)
+    let host = host(target)
+    var builder = ManifestBuilder(projectPath: path, packages: packages, host: host)
     manifest = try builder.build()
+    host.manifest = manifest
     compiler = NodeCompiler(host: host, manifest: manifest, templates: builder.templates)
     graph = try Graph(manifest)
     targetPath = Path.join(path, options.environment.setting("DBT_TARGET_PATH") ?? file.targetPath)

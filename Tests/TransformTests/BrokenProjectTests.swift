@@ -272,8 +272,90 @@ struct BrokenProjectTests {
       ["models/a.sql": "select 1 as x", "models/b.sql": "select * from {{ ref('a', v=2) }}"],
       .unsupportedFeature, at: "models/b.sql:1", says: "versions"),
     BrokenProject(
-      "a name of dbt's that is not there yet", ["models/a.sql": "select '{{ run_started_at }}' as x"],
-      .unsupportedFeature, at: "models/a.sql:1", says: "run_started_at"),
+      "a name of dbt's that is not there", ["models/a.sql": "select '{{ submit_python_job('x') }}' as x"],
+      .unsupportedFeature, at: "models/a.sql:1", says: "submit_python_job"),
+    BrokenProject(
+      "a unit test of a model that is not there",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "unit_tests:\n  - name: t\n    model: aa\n    given: []\n    expect: {rows: []}",
+      ],
+      .unknownRef, at: "models/m.yml:2", says: "did you mean 'a'"),
+    BrokenProject(
+      "a unit test that gives no rows for what the model reads",
+      [
+        "models/a.sql": "select 1 as x", "models/b.sql": "select * from {{ ref('a') }}",
+        "models/m.yml": "unit_tests:\n  - name: t\n    model: b\n    given: []\n    expect: {rows: []}",
+      ], .invalidValue, at: "models/m.yml:2", says: "input: ref('a')"),
+    BrokenProject(
+      "a unit test without expected rows",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "unit_tests:\n  - name: t\n    model: a\n    given: []",
+      ],
+      .missingKey, at: "models/m.yml:2", says: "expect"),
+    BrokenProject(
+      "a unit test whose fixture is not there",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "unit_tests:\n  - name: t\n    model: a\n    given: []\n    expect: {format: csv, fixture: nope}",
+      ], .fileNotFound, at: "models/m.yml:5", says: "tests/fixtures/nope.csv"),
+    BrokenProject(
+      "rows of a format that does not exist",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "unit_tests:\n  - name: t\n    model: a\n    given: []\n    expect: {format: xml, rows: []}",
+      ], .invalidValue, at: "models/m.yml:5", says: "dict, csv and sql"),
+    BrokenProject(
+      "a local package that is not there",
+      ["packages.yml": "packages:\n  - local: ../nope", "models/a.sql": "select 1 as x"], .fileNotFound,
+      at: "packages.yml:2", says: "nope"),
+    BrokenProject(
+      "a package that is not installed",
+      ["packages.yml": "packages:\n  - package: dbt-labs/dbt_utils\n    version: 1.1.1"], .fileNotFound,
+      at: "packages.yml:2", says: "dbt deps"),
+    BrokenProject(
+      "a docs block that is not there",
+      [
+        "models/a.sql": "select 1 as x", "models/d.md": "{% docs word %}text{% enddocs %}",
+        "models/m.yml": "models:\n  - name: a\n    description: \"{{ doc('wrod') }}\"",
+      ], .templateUndefined, at: "models/m.yml:2", says: "did you mean 'word'"),
+    BrokenProject(
+      "a dispatch that finds nothing",
+      [
+        "models/a.sql": "select {{ adapter.dispatch('nope')() }} as x"
+      ], .templateUndefined, at: "models/a.sql:1", says: "default__nope"),
+    BrokenProject(
+      "a private model that another group reads",
+      [
+        "models/a.sql": "select 1 as x", "models/b.sql": "select * from {{ ref('a') }}",
+        "models/m.yml": """
+        groups: [{name: g, owner: {name: me}}]
+        models:
+          - name: a
+            config: {group: g, access: private}
+        """,
+      ], .accessDenied, at: "models/b.sql", says: "private to the group 'g'"),
+    BrokenProject(
+      "a group that nobody declares",
+      ["models/a.sql": "{{ config(group='g') }} select 1 as x"], .invalidValue, at: "models/a.sql",
+      says: "groups:"),
+    BrokenProject(
+      "versions of a model",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "models:\n  - name: a\n    versions: [{v: 1}]",
+      ], .unsupportedFeature, at: "models/m.yml:3", says: "versions"),
+    BrokenProject(
+      "a materialization of the project's own",
+      ["macros/m.sql": "{% materialization mine, default %}{% endmaterialization %}"], .unsupportedFeature,
+      at: "macros/m.sql:1", says: "mine"),
+    BrokenProject(
+      "a seed whose delimiter is no character",
+      ["seeds/s.csv": "a\n1\n", "seeds/s.yml": "seeds:\n  - name: s\n    config: {delimiter: ';;'}"],
+      .invalidValue, at: "seeds/s.csv", says: "one character"),
     BrokenProject(
       "a view of which a part is wrong",
       [

@@ -28,7 +28,7 @@ package struct CompiledNode: Sendable {
       let sourceMap, let offset = injection.map({ $0.originalOffset(of: offset) }) ?? offset
     {
       let place = sourceMap.location(ofByte: offset)
-      diagnostic.location = SourceLocation(path: node.filePath, line: place.line, column: place.column)
+      diagnostic.location = SourceLocation(path: node.displayPath, line: place.line, column: place.column)
       diagnostic.excerpt = SQLFault.line(place.line, of: node.rawCode)
       diagnostic.notes.append(compiled)
     } else {
@@ -43,7 +43,7 @@ package struct CompiledNode: Sendable {
 extension Node {
   /// Where the node's compiled SQL is written, below the package.
   package var compiledPath: String {
-    guard isTest, genericTest != nil, let propertiesPath else { return filePath }
+    guard isTest, genericTest != nil || unitTest != nil, let propertiesPath else { return filePath }
     return "\(propertiesPath)/\(shortName ?? name).sql"
   }
 }

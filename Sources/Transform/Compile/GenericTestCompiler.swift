@@ -1,5 +1,6 @@
 import Diagnostics
 import Jinja
+import SQLite
 import Storage
 
 /// Renders generic tests: calls the test's macro with the model, the column and the arguments of its declaration.
@@ -9,7 +10,7 @@ struct GenericTestCompiler {
   /// The references among a test's arguments: `to: ref('stg_movies')`.
   func references(of node: Node) throws -> ParsedReferences {
     var parsed = ParsedReferences()
-    let scope = Scope(parent: host.baseScope)
+    let scope = Scope(parent: host.scope(of: node.packageName))
     let placeholder = Value.object(RelationObject(Relation(layer: .main, name: node.name), isQualified: true))
     scope["ref"] = .function("ref") { call in
       parsed.references.append(try NodeScopes.reference(call))
@@ -30,7 +31,11 @@ struct GenericTestCompiler {
   ///
   /// - Parameter scope: has `ref` and `source` of the test.
   func compile(_ node: Node, _ test: GenericTest, tested: Node, scope: Scope) throws -> String {
-    guard let macro = host.macros["test_\(test.name)"] else {
+    let name = "test_\(test.name)"
+    let entry =
+      test.namespace.map { host.macros.entry(name, in: $0) }
+      ?? host.macros.entry(name, from: node.packageName, root: host.project.name)
+    guard let macro = entry else {
       throw Diagnostic(.unknownTest, "there is no generic test '\(test.name)'", at: node.location)
     }
     let renderer = Renderer(environment: host.environment, scope: scope)
@@ -41,7 +46,10 @@ struct GenericTestCompiler {
       node.config.whereClause.map { .string("(select * from \(relation.text) where \($0)) dbt_subquery") }
       ?? .object(relation)
     var keywords = [Call.Keyword("model", subject)]
-    if let column = test.column { keywords.append(Call.Keyword("column_name", .string(column))) }
+    if let column = test.column {
+      let name = test.quotesColumn ? SQLIdentifier(column).quoted : column
+      keywords.append(Call.Keyword("column_name", .string(name)))
+    }
     for entry in test.arguments {
       keywords.append(
         Call.Keyword(entry.key, try argument(entry.value, renderer: renderer, at: node.location)))

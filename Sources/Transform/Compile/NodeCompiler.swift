@@ -10,6 +10,8 @@ final class NodeCompiler {
   private let manifest: Manifest
   private let templates: [String: Template]
   private var compiled: [String: CompiledNode] = [:]
+  /// Whether the rendering that ended last asked the data, whether or not it came to an end.
+  private(set) var hasAskedData = false
 
   init(host: TemplateHost, manifest: Manifest, templates: [String: Template]) {
     self.host = host
@@ -25,12 +27,19 @@ final class NodeCompiler {
     return result
   }
 
+  /// Whether the node's SQL is known already.
+  func hasCompiled(_ node: Node) -> Bool { compiled[node.uniqueID] != nil }
+
   /// The node's SQL as it is now, if it depends on what the draft holds.
   func compileForRun(_ node: Node) throws -> CompiledNode {
     if let known = compiled[node.uniqueID], !known.dependsOnDraft { return known }
     let result = try compileAnew(node)
     compiled[node.uniqueID] = result
     return result
+  }
+
+  var unitTestCompiler: UnitTestCompiler {
+    UnitTestCompiler(compiler: self, manifest: manifest, templates: templates)
   }
 
   private func compileAnew(_ node: Node) throws -> CompiledNode {
@@ -57,9 +66,15 @@ final class NodeCompiler {
   }
 
   private func compile(_ node: Node, isQualified: Bool) throws -> CompiledNode {
+    if let test = node.unitTest {
+      return try unitTestCompiler.compile(node, test)
+    }
     let outer = host.trace
     host.trace = TemplateTrace()
-    defer { host.trace = outer }
+    defer {
+      hasAskedData = host.trace.asksData
+      host.trace = outer
+    }
     let tables = CommonTables()
     let (sql, sourceMap) = try render(node, isQualified: isQualified, tables)
     let (text, injection) = tables.inject(into: sql)
@@ -73,8 +88,9 @@ final class NodeCompiler {
     _ node: Node, isQualified: Bool, _ tables: CommonTables
   ) throws -> (sql: String, sourceMap: SourceMap?) {
     let scope = NodeScopes(host: host).compileScope(
-      of: node, in: manifest, isQualified: isQualified,
-      addCommonTable: { try self.add($0, isQualified, tables) })
+      of: node, in: manifest,
+      NodeScopes.References(
+        isQualified: isQualified, addCommonTable: { try self.add($0, isQualified, tables) }))
     if let test = node.genericTest {
       guard let tested = manifest.nodes[test.attachedNode] else {
         throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)
@@ -107,23 +123,40 @@ final class NodeCompiler {
     node.rawCode = text
     let tables = CommonTables()
     let scope = NodeScopes(host: host).compileScope(
-      of: node, in: manifest, isQualified: true, checksDependencies: false,
-      addCommonTable: { try self.add($0, true, tables) })
+      of: node, in: manifest,
+      NodeScopes.References(checksDependencies: false, addCommonTable: { try self.add($0, true, tables) }))
     let rendered = try Renderer(environment: host.environment, scope: scope).render(template)
     let (sql, injection) = tables.inject(into: rendered.text)
     return CompiledNode(
       node: node, sql: sql, storedKind: .table, sourceMap: rendered.sourceMap, injection: injection)
   }
 
+  /// The SQL of a hook of the project or a package.
+  ///
+  /// - Parameter values: what it sees beside what every template does.
+  func renderHook(
+    _ text: String, of package: String, at location: SourceLocation, values: [String: Value]
+  ) throws -> String {
+    var node = Node(
+      uniqueID: "operation.\(package).hook", resourceType: .test, name: "hook", packageName: package,
+      fqn: [package, "hook"], filePath: location.path, relativePath: location.path, location: location,
+      config: NodeConfig())
+    node.rawCode = text
+    return try renderHook(text, of: node, values: values)
+  }
+
   /// The SQL of a hook of a node.
-  func renderHook(_ text: String, of node: Node) throws -> String {
+  func renderHook(_ text: String, of node: Node, values: [String: Value] = [:]) throws -> String {
     let template = try Template(text, name: node.filePath, syntax: BuiltinMacros.syntax)
     let scope = NodeScopes(host: host).compileScope(
-      of: node, in: manifest, isQualified: true, checksDependencies: false,
-      addCommonTable: { target in
-        throw TemplateError(
-          .invalidValue, "a hook cannot read '\(target.name)', which is ephemeral and so no table")
-      })
+      of: node, in: manifest,
+      NodeScopes.References(
+        checksDependencies: false,
+        addCommonTable: { target in
+          throw TemplateError(
+            .invalidValue, "a hook cannot read '\(target.name)', which is ephemeral and so no table")
+        }))
+    for (name, value) in values { scope[name] = value }
     do {
       return try Renderer(environment: host.environment, scope: scope).renderText(template)
     } catch var error as TemplateError {
@@ -139,6 +172,10 @@ final class NodeCompiler {
 final class TemplateTrace {
   /// It asked what the draft holds.
   var dependsOnDraft = false
+  /// It asked for more than whether an incremental model's table is there.
+  var asksData = false {
+    didSet { if asksData { dependsOnDraft = true } }
+  }
   /// It asked for the time or an id of this one invocation.
   var isVolatile = false
 }

@@ -31,6 +31,7 @@ struct NodeScopes {
       return .object(RelationObject(placeholder, isQualified: true))
     }
     scope["this"] = .object(RelationObject(placeholder, isQualified: true))
+    addBuiltins(to: scope, of: node)
     var environment = host.environment
     environment.undefinedPolicy = .lenient
     _ = try Renderer(environment: environment, scope: scope).renderText(template)
@@ -67,30 +68,37 @@ struct NodeScopes {
 
   // MARK: Compiling
 
+  /// What references of a node that is compiled stand for.
+  struct References {
+    /// Whether relations print with their layer.
+    var isQualified = true
+    /// Whether a reference must be one that the parse has found.
+    var checksDependencies = true
+    /// What stands in for a node; nil for the node's own relation.
+    var standIn: (Node) throws -> RelationObject? = { _ in nil }
+    /// What stands in for `this`.
+    var this: RelationObject?
+    /// Called with each ephemeral model that is referred to.
+    var addCommonTable: (Node) throws -> Void
+  }
+
   /// The scope in which a node is compiled: references are relations.
-  ///
-  /// - Parameters:
-  ///   - isQualified: whether relations print with their layer.
-  ///   - checksDependencies: whether a reference must be one that the parse has found.
-  ///   - addCommonTable: called with each ephemeral model that is referred to.
-  func compileScope(
-    of node: Node, in manifest: Manifest, isQualified: Bool, checksDependencies: Bool = true,
-    addCommonTable: @escaping (Node) throws -> Void
-  ) -> Scope {
+  func compileScope(of node: Node, in manifest: Manifest, _ references: References) -> Scope {
     let scope = scope(of: node, config: ConfigObject(node.config), isExecuting: true)
     let known = Set(node.dependencies)
     func value(_ target: Node, _ words: String) throws -> Value? {
-      guard !checksDependencies || known.contains(target.uniqueID) else {
+      guard !references.checksDependencies || known.contains(target.uniqueID) else {
         throw TemplateError(
           .undeclaredRead, "the parse did not find that '\(node.name)' refers to '\(target.name)'",
           hints: ["where a reference is made conditionally, declare it: `-- depends_on: {{ \(words) }}`"])
       }
-      if target.isEphemeral { try addCommonTable(target) }
-      return RelationObject(target, isQualified: isQualified).map { .object($0) }
+      if let standIn = try references.standIn(target) { return .object(standIn) }
+      if target.isEphemeral { try references.addCommonTable(target) }
+      return RelationObject(target, isQualified: references.isQualified).map { .object($0) }
     }
     scope["ref"] = .function("ref") { call in
       let reference = try Self.reference(call)
-      if let target = manifest.node(reference),
+      if let target = manifest.node(reference, from: node.packageName),
         let value = try value(target, "ref('\(reference.name)')")
       {
         return value
@@ -101,25 +109,51 @@ struct NodeScopes {
     }
     scope["source"] = .function("source") { call in
       let reference = try Self.sourceReference(call)
-      if let target = manifest.node(reference),
+      if let target = manifest.node(reference, from: node.packageName),
         let value = try value(target, "source('\(reference.source)', '\(reference.table)')")
       {
         return value
       }
       throw TemplateError(.unknownSource, "there is no source table '\(reference.source).\(reference.table)'")
     }
-    scope["this"] = node.relation.map { .object(RelationObject($0, isQualified: isQualified)) } ?? Value.none
+    let own = node.relation.map { RelationObject($0, kind: .table, isQualified: references.isQualified) }
+    scope["this"] = (references.this ?? own).map { .object($0) } ?? Value.none
     scope["is_incremental"] = .function("is_incremental") { [host] _ in
       guard node.materialized == "incremental" else { return .bool(false) }
       host.trace.dependsOnDraft = true
       if let assumed = host.incrementalAssumption { return .bool(assumed) }
       return .bool(try host.database?.isIncremental(node) ?? false)
     }
+    addBuiltins(to: scope, of: node)
     return scope
   }
 
+  /// `builtins`: the functions as they are where the project has macros of their names, which stand before them.
+  private func addBuiltins(to scope: Scope, of node: Node) {
+    let names = ["ref", "source", "config", "var", "this"]
+    let values = names.compactMap { name in
+      (scope[name] ?? host.scope(of: node.packageName)[name]).map { (name, $0) }
+    }
+    scope["builtins"] = .dict(values)
+    for name in names {
+      if let entry = host.macros.entry(name, in: host.project.name) {
+        scope[name] = .macro(Macro(entry.definition))
+      }
+    }
+  }
+
+  /// What the block of a generic test says with `config(…)`.
+  func config(of definition: Definition, _ node: Node) throws -> [ConfigEntry] {
+    let config = ConfigObject(node.config)
+    let scope = scope(of: node, config: config, isExecuting: false)
+    var environment = host.environment
+    environment.undefinedPolicy = .lenient
+    _ = try Renderer(environment: environment, scope: scope).call(.macro(Macro(definition)))
+    return config.entries
+  }
+
   private func scope(of node: Node, config: ConfigObject, isExecuting: Bool) -> Scope {
-    let scope = Scope(parent: host.baseScope)
+    let scope = Scope(parent: host.scope(of: node.packageName))
     scope["config"] = .object(config)
     scope["execute"] = .bool(isExecuting)
     scope["model"] = Self.model(node)
@@ -133,10 +167,43 @@ struct NodeScopes {
       ("name", .string(node.name)), ("unique_id", .string(node.uniqueID)),
       ("resource_type", .string(node.resourceType.rawValue)), ("package_name", .string(node.packageName)),
       ("path", .string(node.relativePath)), ("original_file_path", .string(node.filePath)),
+      ("fqn", .list(node.fqn.map { .string($0) })), ("database", .string(Target.databaseName)),
       ("alias", .string(node.relation?.name ?? node.name)),
       ("schema", node.relation.map { .string($0.layer.schemaName) } ?? .none),
+      ("identifier", .string(node.relation?.name ?? node.name)),
+      ("source_name", node.source.map { .string($0.name) } ?? .none),
+      ("raw_code", .string(node.rawCode)), ("language", "sql"),
       ("tags", .list(node.config.tags.map { .string($0) })), ("description", .string(node.description)),
-      ("config", .dict(node.config.values.sorted { $0.key < $1.key }.map { ($0.key, Value($0.value)) })),
+      ("meta", Value(.map(node.config.meta))),
+      ("columns", .dict(node.columns.map { ($0.name, column($0)) })),
+      ("refs", .list(node.references.map { .dict([("name", .string($0.name))]) })),
+      (
+        "depends_on",
+        .dict([
+          ("nodes", .list(node.dependencies.map { .string($0) })),
+          ("macros", .list(node.macroDependencies.map { .string($0) })),
+        ])
+      ),
+      ("config", config(node)),
     ])
+  }
+
+  private static func column(_ column: ColumnProperties) -> Value {
+    .dict([
+      ("name", .string(column.name)), ("description", .string(column.description)),
+      ("data_type", column.dataType.map { .string($0) } ?? .none), ("meta", Value(.map(column.meta))),
+      ("tags", .list(column.tags.map { .string($0) })),
+    ])
+  }
+
+  private static func config(_ node: Node) -> Value {
+    let config = ValueDict(node.config.values.sorted { $0.key < $1.key }.map { ($0.key, Value($0.value)) })
+    for (key, value) in [
+      ("enabled", Value.bool(node.config.isEnabled)), ("materialized", .string(node.materialized)),
+      ("tags", .list(node.config.tags.map { .string($0) })), ("meta", Value(.map(node.config.meta))),
+    ] where config[key] == nil {
+      config[key] = value
+    }
+    return .dict(config)
   }
 }

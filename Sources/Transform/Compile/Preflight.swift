@@ -19,7 +19,7 @@ package struct Preflight {
   /// - Parameters:
   ///   - selected: the nodes that will run; their ancestors are checked too, since they make the tables.
   ///   - extraColumns: columns that loaded source tables have beyond the declared ones, by unique id.
-  /// - Returns: all faults found; none for a sound project.
+  /// - Returns: all faults and warnings found; none for a sound project.
   package func run(_ selected: Set<String>, extraColumns: [String: [String]] = [:]) throws -> [Diagnostic] {
     let outer = project.database
     defer { project.database = outer }
@@ -38,41 +38,76 @@ package struct Preflight {
         broken.insert(id)
         continue
       }
-      let found = check(node, connection, extraColumns: extraColumns[id] ?? [])
-      if !found.isEmpty { broken.insert(id) }
-      faults += found
+      switch check(node, connection, extraColumns: extraColumns[id] ?? []) {
+      case .sound: continue
+      case .faulty(let found):
+        faults += found
+        // What is only warned of breaks nothing.
+        if !found.contains(where: { $0.severity == .error }) { continue }
+      case .unknown: break
+      }
+      broken.insert(id)
     }
     return faults
   }
 
-  private func check(_ node: Node, _ connection: Connection, extraColumns: [String]) -> [Diagnostic] {
+  private enum Verdict {
+    case sound
+    case faulty([Diagnostic])
+    /// What the node's SQL will be depends on data that is not there yet.
+    case unknown
+  }
+
+  private func check(_ node: Node, _ connection: Connection, extraColumns: [String]) -> Verdict {
     do {
-      switch node.resourceType {
-      case .exposure: return []
-      case .source:
-        let declared = node.columns.map(\.name)
-        try createTable(node, columns: declared + extraColumns.filter { !declared.contains($0) }, connection)
-        return []
-      case .seed:
-        let names = try seedLoader.columnNames(
-          path: Path.join(project.path, node.filePath), displayPath: node.filePath,
-          delimiter: node.config.delimiter.utf8.first ?? UInt8(ascii: ","))
-        try createTable(node, columns: names, connection)
-        return undeclared(node, names)
-      case .model:
-        return try check(model: node, connection)
-      case .test:
-        _ = try columnNames(of: try project.compileQualified(node), connection)
-        return []
-      }
+      let faults = try faults(of: node, connection, extraColumns: extraColumns)
+      return faults.isEmpty ? .sound : .faulty(faults)
+    } catch is DependsOnData {
+      return .unknown
     } catch {
-      return Diagnostic.all(of: error)
+      return .faulty(Diagnostic.all(of: error))
+    }
+  }
+
+  private struct DependsOnData: Error {}
+
+  /// Renders a node; one that asks the data cannot be checked before the data is there.
+  private func compiled(_ node: Node, isIncremental: Bool? = nil) throws -> CompiledNode {
+    let result = Result { try project.compiler.compileQualified(node, isIncremental: isIncremental) }
+    if project.compiler.hasAskedData { throw DependsOnData() }
+    return try result.get()
+  }
+
+  private func faults(
+    of node: Node, _ connection: Connection, extraColumns: [String]
+  ) throws -> [Diagnostic] {
+    switch node.resourceType {
+    case .exposure: return []
+    case .source:
+      let declared = node.columns.map(\.name)
+      try createTable(node, columns: declared + extraColumns.filter { !declared.contains($0) }, connection)
+      return []
+    case .seed:
+      let names = try seedLoader.columnNames(
+        path: project.manifest.path(of: node), displayPath: node.displayPath,
+        delimiter: node.config.delimiter.utf8.first ?? UInt8(ascii: ","))
+      try createTable(node, columns: names, connection)
+      return undeclared(node, names)
+    case .model:
+      return try check(model: node, connection)
+    case .test:
+      _ = try columnNames(of: try compiled(node), connection)
+      return []
+    case .unitTest:
+      // What it stands in for is here with all its columns, which may not be in the draft yet.
+      _ = try columnNames(of: try project.compile(node), connection)
+      return []
     }
   }
 
   private func check(model node: Node, _ connection: Connection) throws -> [Diagnostic] {
     // The qualified form tells the place of a fault, which SQLite does not for the inside of a view.
-    let qualified = try project.compiler.compileQualified(node, isIncremental: false)
+    let qualified = try compiled(node, isIncremental: false)
     let names = try columnNames(of: qualified, connection)
     if node.isEphemeral { return undeclared(node, names) }
     let types = try connection.prepare(qualified.sql).declaredTypes
@@ -80,7 +115,7 @@ package struct Preflight {
     let faults = undeclared(node, names) + unindexed(node, names)
     if node.materialized == "incremental" {
       try createTable(node, columns: names, connection)
-      _ = try columnNames(of: try project.compiler.compileQualified(node, isIncremental: true), connection)
+      _ = try columnNames(of: try compiled(node, isIncremental: true), connection)
       return faults
     }
     let compiled = try project.compile(node)
@@ -172,7 +207,8 @@ package struct Preflight {
     return node.columns.filter { !present.contains($0.name.lowercased()) }.map { column in
       Diagnostic(
         .undeclaredColumn, "the \(node.resourceType.rawValue) '\(node.name)' has no column '\(column.name)'",
-        at: column.location,
+        // dbt takes such a declaration without a word, so projects have them.
+        severity: .warning, at: column.location,
         hints: [
           Suggestion.hint(for: column.name, in: names) ?? "its columns are \(names.joined(separator: ", "))"
         ])

@@ -11,6 +11,8 @@ enum StoredView {
     guard relations.count == inputs.count, relations.allSatisfy({ $0.layer == layer }) else {
       return false
     }
+    // Other programs that open the file do not have our functions.
+    if SQLNormalizer.normalize(sql).lowercased().contains("md5(") { return false }
     return commonTableNames(in: sql).isDisjoint(with: relations.map { $0.name.lowercased() })
   }
 

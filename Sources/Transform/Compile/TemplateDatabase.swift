@@ -6,6 +6,8 @@ package final class TemplateDatabase {
   let connection: Connection
   /// Whether the user asked for incremental models to be made from nothing.
   private let isFullRefresh: Bool
+  /// Whether statements of templates may change data: those of hooks and operations.
+  var allowsChanges = false
 
   package init(_ connection: Connection, isFullRefresh: Bool = false) {
     self.connection = connection
@@ -26,6 +28,17 @@ package final class TemplateDatabase {
       """, [.text(name)])
     guard case .text(let kind)? = kind else { return nil }
     return kind
+  }
+
+  /// The columns of a relation with their declared types; empty where there is none of that name.
+  func columns(of relation: Relation) throws -> [(name: String, type: String)] {
+    let rows = try connection.rows(
+      "select name, type from pragma_table_xinfo(?, ?) where hidden = 0",
+      [.text(relation.name), .text(relation.layer.schemaName)])
+    return rows.compactMap { row in
+      guard case .text(let name) = row[0], case .text(let type) = row[1] else { return nil }
+      return (name, type)
+    }
   }
 
   /// Whether a run of the model adds to the rows that are there: dbt's `is_incremental()`.

@@ -3,32 +3,46 @@ import Jinja
 import Storage
 
 /// What templates of a project can see: its macros, variables, target, and the functions of dbt.
+///
+/// For one thread.
 final class TemplateHost {
   let project: ProjectFile
+  /// The project first.
+  let packages: [ProjectPackage]
   let target: Target
   /// `--vars`, which stand before the project's.
   let commandVars: [ConfigEntry]
   let processEnvironment: [String: String]
+  let invocation: Invocation
   /// Called by `log(…, info=true)` and `print(…)`.
   let onMessage: (String) -> Void
-  private(set) var macros: [String: MacroEntry] = [:]
+  var macros = MacroTable()
+  var docs: [DocBlock] = []
   let environment: Environment
-  private(set) var baseScope = Scope()
   /// The data that templates may ask.
   var database: TemplateDatabase?
   /// What the rendering that is under way has depended on.
   var trace = TemplateTrace()
   /// What `is_incremental()` says of incremental models, whatever the draft holds; nil where the draft decides.
   var incrementalAssumption: Bool?
+  /// The nodes, once they are known.
+  var manifest: Manifest?
+  /// What statements of templates have given, by name.
+  var results: [String: Value] = [:]
+  private var scopes: [String: Scope] = [:]
+
+  var storesFailures: Bool { invocation.storesFailures }
 
   init(
-    project: ProjectFile, target: Target, commandVars: [ConfigEntry], processEnvironment: [String: String],
-    onMessage: @escaping (String) -> Void
+    project: ProjectFile, packages: [ProjectPackage], target: Target, commandVars: [ConfigEntry],
+    processEnvironment: [String: String], invocation: Invocation, onMessage: @escaping (String) -> Void
   ) {
     self.project = project
+    self.packages = packages
     self.target = target
     self.commandVars = commandVars
     self.processEnvironment = processEnvironment
+    self.invocation = invocation
     self.onMessage = onMessage
     var environment = Environment()
     environment.functions["return"] = Environment.returnFunction
@@ -36,93 +50,66 @@ final class TemplateHost {
       environment.filters[name] = { call in call.arguments.first ?? .none }
     }
     self.environment = environment
-    baseScope = makeBaseScope()
-  }
-
-  /// Names of dbt's that mean nothing here yet: to print them as nothing would be a lie.
-  private static let unsupportedNames: Set<String> = [
-    "adapter", "builtins", "dbt_metadata_envs", "flags", "fromjson", "fromyaml", "graph",
-    "invocation_args_dict",
-    "invocation_id", "load_result", "local_md5", "modules", "run_query", "run_started_at", "set", "statement",
-    "store_result", "thread_id", "toyaml", "zip",
-  ]
-
-  /// Makes macros known by their names.
-  func register(_ entries: [String: MacroEntry]) {
-    macros.merge(entries) { _, new in new }
   }
 
   // MARK: Scopes
 
-  /// What every template sees, in properties files too.
-  private func makeBaseScope() -> Scope {
-    let scope = Scope(
-      resolvableNames: { [weak self] in self.map { Array($0.macros.keys) } ?? [] },
-      resolve: { [weak self] name in
-        guard let self else { return nil }
-        if let macro = self.macros[name] { return .macro(Macro(macro.definition)) }
-        if Self.unsupportedNames.contains(name) {
-          throw TemplateError(.unsupportedFeature, "'\(name)' is not there in this version")
-        }
-        if name == self.project.name || name == BuiltinMacros.packageName { return self.packageObject(name) }
-        return nil
-      })
-    scope["target"] = .object(
-      RecordObject(
-        "target",
-        [
-          "name": .string(target.name), "schema": .string(target.schema), "type": .string(target.type),
-          "threads": .int(target.threads), "profile_name": .string(target.profileName),
-          "database": .string(Target.databaseName),
-        ]))
-    scope["project_name"] = .string(project.name)
-    scope["dbt_version"] = .string(DbtVersion.emulated)
-    scope["var"] = .object(VarObject(self))
-    scope["env_var"] = .function("env_var") { [processEnvironment] call in
-      let arguments = try call.bind(["var", "default"], required: 1)
-      let name = try arguments.string(0) ?? ""
-      if let value = processEnvironment[name] { return .string(value) }
-      if let fallback = arguments[1] { return fallback }
-      throw TemplateError(
-        .templateRuntime, "the environment variable '\(name)' is not set",
-        hints: ["set it, or give env_var a default"])
-    }
-    scope["exceptions"] = .object(RecordObject("exceptions", exceptionFunctions))
-    scope["log"] = .function("log") { [onMessage] call in
-      let arguments = try call.bind(["msg", "info"], required: 1)
-      if arguments.bool(1) { onMessage(try arguments.value(0).text()) }
-      return .string("")
-    }
-    scope["print"] = .function("print") { [onMessage] call in
-      onMessage(try call.bind(["msg"], required: 1).value(0).text())
-      return .string("")
-    }
+  /// Names of dbt's that mean nothing here: to print them as nothing would be a lie.
+  private static let unsupportedNames: Set<String> = ["submit_python_job", "write", "render"]
+
+  /// What every template of a package sees, in properties files too.
+  func scope(of package: String) -> Scope {
+    if let scope = scopes[package] { return scope }
+    let scope = makeScope(of: package)
+    scopes[package] = scope
     return scope
   }
 
-  private var exceptionFunctions: [String: Value] {
-    [
-      "raise_compiler_error": .function("raise_compiler_error") { call in
-        throw TemplateError(.templateRaised, try call.bind(["msg"], required: 1).value(0).text())
+  private func makeScope(of package: String) -> Scope {
+    let scope = Scope(
+      resolvableNames: { [weak self] in
+        self.map { $0.macros.names(from: package, root: $0.project.name) } ?? []
       },
-      "warn": .function("warn") { [onMessage] call in
-        onMessage(try call.bind(["msg"], required: 1).value(0).text())
-        return .string("")
-      },
-    ]
+      resolve: { [weak self] name in try self?.resolve(name, from: package) })
+    ContextValues(host: self, package: package).add(to: scope)
+    return scope
   }
 
-  /// `letterboxd.clean_text`: the macros of a package under its name.
-  private func packageObject(_ name: String) -> Value {
-    let own = macros.filter { $0.value.packageName == name }
-    return .object(RecordObject(name, own.mapValues { .macro(Macro($0.definition)) }))
+  private func resolve(_ name: String, from package: String) throws -> Value? {
+    if let entry = macros.entry(name, from: package, root: project.name) {
+      return .macro(Macro(entry.definition))
+    }
+    if Self.unsupportedNames.contains(name) {
+      throw TemplateError(.unsupportedFeature, "'\(name)' is not there in this version")
+    }
+    if name == BuiltinMacros.packageName || packages.contains(where: { $0.name == name }) {
+      return .object(PackageObject(self, name))
+    }
+    switch name {
+    // What depends on the moment is noted when it is asked for.
+    case "run_started_at":
+      trace.isVolatile = true
+      return .object(DateTimeObject(invocation.startedAt))
+    case "invocation_id":
+      trace.isVolatile = true
+      return .string(invocation.id)
+    case "graph": return .object(GraphObject(self))
+    default: return nil
+    }
   }
 
-  /// The value of a variable, or nil where nothing gives it one.
-  func variable(_ name: String) throws -> Value? {
+  // MARK: Variables
+
+  /// The value of a variable in templates of a package, or nil where nothing gives it one.
+  func variable(_ name: String, from package: String) throws -> Value? {
     if let value = commandVars.first(where: { $0.key == name })?.value { return Value(value) }
-    guard let value = project.variable(name) else { return nil }
-    return Value(try render(value, at: SourceLocation(path: ProjectFile.fileName)))
+    var value = project.variable(name, for: package)
+    if value == nil, package != project.name {
+      value = packages.first { $0.name == package }?.file.variable(name, for: package)
+    }
+    guard let value else { return nil }
+    return Value(
+      try render(value, scope: scope(of: package), at: SourceLocation(path: ProjectFile.fileName)))
   }
 
   var variableNames: [String] { commandVars.map(\.key) + project.vars.map(\.key) }
@@ -135,8 +122,8 @@ final class TemplateHost {
     case .string(let text) where text.contains("{{") || text.contains("{%"):
       do {
         let expression = try Expression(parsing: text, name: location.path)
-        return try Renderer(environment: environment, scope: scope ?? baseScope).evaluate(expression)
-          .configValue
+        return try Renderer(environment: environment, scope: scope ?? self.scope(of: project.name))
+          .evaluate(expression).configValue
       } catch var error as TemplateError {
         // The place within the setting says less than the place of the setting.
         error.location = location
@@ -151,12 +138,12 @@ final class TemplateHost {
     }
   }
 
-  /// Calls a macro of the project or a built-in one and returns its text.
-  func callMacro(_ name: String, _ arguments: [Value]) throws -> String {
-    guard let macro = macros[name] else {
+  /// Calls a macro that can be seen from a package and returns its text.
+  func callMacro(_ name: String, _ arguments: [Value], from package: String) throws -> String {
+    guard let macro = macros.entry(name, from: package, root: project.name) else {
       throw TemplateError(.templateUndefined, "there is no macro '\(name)'")
     }
-    let renderer = Renderer(environment: environment, scope: baseScope)
+    let renderer = Renderer(environment: environment, scope: scope(of: package))
     return try renderer.call(.macro(Macro(macro.definition)), arguments).text()
   }
 }
@@ -164,18 +151,28 @@ final class TemplateHost {
 /// `var('x')` and `var.has_var('x')`.
 final class VarObject: TemplateObject {
   private unowned let host: TemplateHost
+  private let package: String
+  /// Stand before all others.
+  private let overrides: [ConfigEntry]
 
-  init(_ host: TemplateHost) {
+  init(_ host: TemplateHost, package: String, overrides: [ConfigEntry] = []) {
     self.host = host
+    self.package = package
+    self.overrides = overrides
   }
 
   var typeName: String { "var" }
   var isCallable: Bool { true }
 
+  private func value(_ name: String) throws -> Value? {
+    if let value = overrides.first(where: { $0.key == name })?.value { return Value(value) }
+    return try host.variable(name, from: package)
+  }
+
   func call(_ call: Call) throws -> Value {
     let arguments = try call.bind(["name", "default"], required: 1)
     let name = try arguments.string(0) ?? ""
-    if let value = try host.variable(name) { return value }
+    if let value = try value(name) { return value }
     if let fallback = arguments[1] { return fallback }
     throw TemplateError(
       .templateUndefined, "the variable '\(name)' has no value",
@@ -187,7 +184,32 @@ final class VarObject: TemplateObject {
 
   func callMethod(_ name: String, _ call: Call) throws -> Value? {
     guard name == "has_var" else { return nil }
-    return .bool(try host.variable(try call.bind(["name"], required: 1).string(0) ?? "") != nil)
+    return .bool(try value(try call.bind(["name"], required: 1).string(0) ?? "") != nil)
+  }
+}
+
+/// `letterboxd.clean_text`, `dbt.dateadd`: the macros of a package under its name.
+final class PackageObject: TemplateObject {
+  private unowned let host: TemplateHost
+  private let package: String
+  /// Stand before the package's own.
+  private let overrides: [String: Value]
+
+  init(_ host: TemplateHost, _ package: String, overrides: [String: Value] = [:]) {
+    self.host = host
+    self.package = package
+    self.overrides = overrides
+  }
+
+  var typeName: String { package }
+  var attributeNames: [String] { host.macros[package].keys.sorted() }
+
+  func attribute(_ name: String) throws -> Value? {
+    if let value = overrides[name] { return value }
+    if let entry = host.macros.entry(name, in: package) { return .macro(Macro(entry.definition)) }
+    // What dbt defines as macros of its own and this engine as functions.
+    guard package == BuiltinMacros.packageName else { return nil }
+    return host.scope(of: host.project.name)[name]
   }
 }
 

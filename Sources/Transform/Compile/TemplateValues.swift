@@ -57,11 +57,15 @@ final class ConfigObject: TemplateObject {
   }
 
   func callMethod(_ name: String, _ call: Call) throws -> Value? {
-    guard name == "get" || name == "require" else { return nil }
+    if name.hasPrefix("persist_") { return false }
+    guard ["get", "require", "meta_get", "meta_require"].contains(name) else { return nil }
     let arguments = try call.bind(["name", "default", "validator"], required: 1)
     let key = try arguments.string(0) ?? ""
-    if let value = known[key] { return Value(value) }
-    if name == "require" {
+    let isOfMeta = name.hasPrefix("meta_")
+    if let value = isOfMeta ? known.meta.first(where: { $0.key == key })?.value : known[key], value != .null {
+      return Value(value)
+    }
+    if name.hasSuffix("require") {
       throw TemplateError(.templateRuntime, "the model needs a setting '\(key)', which nothing gives it")
     }
     return arguments.value(1)

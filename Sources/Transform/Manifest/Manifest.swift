@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Jinja
 import Storage
 
@@ -17,11 +18,15 @@ package struct Manifest: Sendable {
   package let project: ProjectFile
   /// The project's folder, absolute.
   package let projectPath: String
+  /// The project and its packages.
+  package let packages: [ProjectPackage]
+  /// `{% docs %}` blocks by unique id.
+  package var docs: [String: DocBlock]
   /// By unique id; disabled nodes are not here.
   package var nodes: [String: Node]
   /// Unique ids of disabled nodes.
   package var disabled: Set<String>
-  /// By name; the project's own stand before the built-in ones.
+  /// By unique id.
   package var macros: [String: MacroEntry]
   package var warnings: [Diagnostic]
   /// The disabled nodes, as far as they were read.
@@ -35,23 +40,33 @@ package struct Manifest: Sendable {
   package var sortedIDs: [String] { nodes.keys.sorted() }
 
   /// The node that a `ref` means, or nil.
-  package func node(_ reference: Reference) -> Node? {
-    if let package = reference.package, package != project.name { return nil }
-    for type in [ResourceType.model, .seed] {
-      if let node = nodes["\(type.rawValue).\(project.name).\(reference.name)"] { return node }
+  ///
+  /// - Parameter package: that of the template in which it stands.
+  package func node(_ reference: Reference, from package: String) -> Node? {
+    for name in reference.package.map({ [$0] }) ?? searchOrder(from: package) {
+      for type in [ResourceType.model, .seed] {
+        if let node = nodes["\(type.rawValue).\(name).\(reference.name)"] { return node }
+      }
     }
     return nil
   }
 
-  package func node(_ reference: SourceReference) -> Node? {
-    nodes["source.\(project.name).\(reference.source).\(reference.table)"]
+  package func node(_ reference: SourceReference, from package: String) -> Node? {
+    searchOrder(from: package).lazy.compactMap {
+      nodes["source.\($0).\(reference.source).\(reference.table)"]
+    }.first
+  }
+
+  /// The project before the package, as in dbt, and both before all others.
+  private func searchOrder(from package: String) -> [String] {
+    [project.name, package] + packages.map(\.name)
   }
 
   /// The unique ids of the tables and views that a node refers to, itself or through ephemeral models, sorted.
   package func inputs(of node: Node) -> [String] {
     var found: Set<String> = []
     var seen: Set<String> = []
-    var pending = node.dependencies
+    var pending = node.unitTest == nil ? node.dependencies : []
     while let id = pending.popLast() {
       guard seen.insert(id).inserted, let target = nodes[id] else { continue }
       if target.isEphemeral { pending += target.dependencies } else { found.insert(id) }
@@ -67,6 +82,9 @@ package struct Manifest: Sendable {
       node.relation.flatMap { byRelation[$0] }.flatMap { $0.uniqueID == node.uniqueID ? $0 : nil }
     }
   }
+
+  /// The file that defines a node, absolute.
+  package func path(of node: Node) -> String { Path.join(projectPath, node.displayPath) }
 
   /// Nodes of a kind, by unique id.
   package func nodes(of type: ResourceType) -> [Node] {

@@ -7,6 +7,7 @@ package enum ResourceType: String, Sendable, CaseIterable, Codable {
   case seed
   case model
   case test
+  case unitTest = "unit_test"
   /// A use of the data outside of the project, which is never run.
   case exposure
 }
@@ -19,6 +20,8 @@ package struct GenericTest: Sendable, Hashable {
   /// The arguments, without `model` and `column_name`.
   package var arguments: [ConfigEntry]
   package var column: String?
+  /// Whether the column's name is quoted in the test's SQL.
+  package var quotesColumn = false
   /// The unique id of the node that it was declared on.
   package var attachedNode: String
 }
@@ -46,6 +49,8 @@ package struct Node: Sendable {
   package var fqn: [String]
   /// The file that defines it, relative to the project.
   package var filePath: String
+  /// What stands before the paths of its package's files for the user to find them; empty in the project itself.
+  package var packagePrefix: String = ""
   /// The file relative to its resource path, as dbt's `path`.
   package var relativePath: String
   /// Where its definition begins, or its properties where it has no file of its own.
@@ -67,6 +72,9 @@ package struct Node: Sendable {
   /// Unique ids of the macros that it calls directly.
   package var macroDependencies: [String] = []
   package var genericTest: GenericTest?
+  package var unitTest: UnitTest?
+  /// The table or view for the failing rows of a test that stores them.
+  package var failuresRelation: Relation?
   /// The name of a test as a file has it, shortened where it is long.
   package var shortName: String?
   /// Settings as they were written, templates not evaluated; what is more specific replaces the rest.
@@ -75,7 +83,11 @@ package struct Node: Sendable {
   /// Of a source: its name, its description and its loader.
   package var source: SourceDetails?
 
-  package var isTest: Bool { resourceType == .test }
+  /// The file as the user knows it.
+  package var displayPath: String { packagePrefix.isEmpty ? filePath : "\(packagePrefix)/\(filePath)" }
+
+  /// Whether it is a data test or a unit test.
+  package var isTest: Bool { resourceType == .test || resourceType == .unitTest }
   /// Whether it is no table or view but a part of the statements that refer to it.
   package var isEphemeral: Bool { resourceType == .model && materialized == "ephemeral" }
   /// The name under which an ephemeral model stands in a statement.
@@ -86,6 +98,7 @@ package struct Node: Sendable {
     case .model: config.materialized ?? "view"
     case .seed: "seed"
     case .test: "test"
+    case .unitTest: "unit"
     case .source: "source"
     case .exposure: "exposure"
     }

@@ -6,20 +6,22 @@ import Storage
 struct ReferenceResolver {
   let manifest: Manifest
   let templates: [String: Template]
+  let groups: [Group]
 
   /// The unique ids that a node depends on, sorted, and the faults of its references.
   func resolve(_ node: Node) -> (dependencies: [String], faults: [Diagnostic]) {
     var found: Set<String> = []
     var faults: [Diagnostic] = []
     for reference in node.references {
-      if let target = manifest.node(reference) {
+      if let target = manifest.node(reference, from: node.packageName) {
         found.insert(target.uniqueID)
+        if let fault = accessFault(of: target, in: node) { faults.append(fault) }
       } else {
         faults.append(fault(reference, in: node))
       }
     }
     for reference in node.sourceReferences {
-      if let target = manifest.node(reference) {
+      if let target = manifest.node(reference, from: node.packageName) {
         found.insert(target.uniqueID)
       } else {
         faults.append(fault(reference, in: node))
@@ -28,12 +30,40 @@ struct ReferenceResolver {
     return (found.sorted(), faults)
   }
 
+  /// A private model is read by models of its own group only.
+  private func accessFault(of target: Node, in node: Node) -> Diagnostic? {
+    guard !node.isTest, target.access == "private", let group = target.group, node.group != group
+    else { return nil }
+    return Diagnostic(
+      .accessDenied,
+      "'\(node.name)' refers to '\(target.name)', which is private to the group '\(group)'",
+      at: node.location, hints: ["put '\(node.name)' into that group, or make '\(target.name)' protected"])
+  }
+
+  /// Groups that nodes name and nobody declares.
+  func groupFaults() -> [Diagnostic] {
+    let known = groups.map(\.name)
+    return manifest.sortedIDs.compactMap { id in
+      guard let node = manifest.nodes[id], let group = node.group, !known.contains(group)
+      else { return nil }
+      return Diagnostic(
+        .invalidValue, "'\(node.name)' is of the group '\(group)', which no properties file declares",
+        at: node.location,
+        hints: [
+          Suggestion.hint(for: group, in: known)
+            ?? "declare it under `groups:` in a YAML file of the models folder"
+        ])
+    }
+  }
+
   /// Nodes that would overwrite each other's table.
   func duplicateRelations() -> [Diagnostic] {
     var owners: [Relation: Node] = [:]
     var faults: [Diagnostic] = []
     for id in manifest.sortedIDs {
-      guard let node = manifest.nodes[id], let relation = node.relation else { continue }
+      guard let node = manifest.nodes[id], let relation = node.relation ?? node.failuresRelation else {
+        continue
+      }
       if let twin = owners[relation] {
         faults.append(
           Diagnostic(

@@ -56,6 +56,14 @@ package struct NodeConfig: Sendable, Hashable {
   package var warnIf: String { values["warn_if"]?.text ?? "!= 0" }
   package var errorIf: String { values["error_if"]?.text ?? "!= 0" }
 
+  /// Whether the failing rows of a test are kept.
+  ///
+  /// - Parameter byDefault: what the command line says.
+  func storesFailures(byDefault: Bool) -> Bool {
+    if let form = values["store_failures_as"]?.text { return form != "ephemeral" }
+    return values["store_failures"]?.bool ?? byDefault
+  }
+
   // Of seeds.
   package var delimiter: String { values["delimiter"]?.text ?? "," }
   package var columnTypes: [ConfigEntry] { values["column_types"]?.entries ?? [] }

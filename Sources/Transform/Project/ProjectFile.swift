@@ -14,16 +14,29 @@ package struct ProjectFile: Sendable {
   package var macroPaths: [String]
   package var targetPath: String
   package var cleanTargets: [String]
+  /// Where packages are installed, relative to the project.
+  package var packagesPath: String
+  /// Where `{% docs %}` blocks are looked for.
+  package var docsPaths: [String]
+  /// The texts of hooks around a whole run.
+  package var onRunStart: [String]
+  package var onRunEnd: [String]
+  /// For each namespace the packages in which `adapter.dispatch` looks, in order.
+  package var dispatchOrder: [String: [String]]
   package var vars: [ConfigEntry]
   var models = ConfigTree()
   var seeds = ConfigTree()
   var dataTests = ConfigTree()
   var sources = ConfigTree()
   var exposures = ConfigTree()
+  var unitTests = ConfigTree()
 
-  /// - Parameter folder: the project's folder.
-  package init(inFolder folder: String) throws {
-    let file = try YAMLFile(contentsOf: Path.join(folder, Self.fileName), path: Self.fileName)
+  /// - Parameters:
+  ///   - folder: the project's folder.
+  ///   - displayPrefix: what stands before its paths in messages, where it is a package's.
+  package init(inFolder folder: String, displayPrefix: String = "") throws {
+    let file = try YAMLFile(
+      contentsOf: Path.join(folder, Self.fileName), path: Path.join(displayPrefix, Self.fileName))
     var reader = MappingReader(file.root, of: "the project", in: file)
     name = reader.requiredString("name") ?? ""
     version = reader.string("version")
@@ -34,26 +47,28 @@ package struct ProjectFile: Sendable {
     macroPaths = reader.strings("macro-paths") ?? ["macros"]
     targetPath = reader.string("target-path") ?? "target"
     cleanTargets = reader.strings("clean-targets") ?? ["target"]
+    packagesPath = reader.string("packages-install-path") ?? "dbt_packages"
+    docsPaths = reader.strings("docs-paths") ?? (modelPaths + seedPaths + macroPaths + testPaths)
+    onRunStart = Self.hooks(reader.value("on-run-start"))
+    onRunEnd = Self.hooks(reader.value("on-run-end"))
+    dispatchOrder = Dictionary(
+      reader.items("dispatch").compactMap { item in
+        item["macro_namespace"]?.scalarText.map { ($0, item["search_order"]?.value.texts ?? []) }
+      }, uniquingKeysWith: { first, _ in first })
     vars = reader.value("vars")?.value.entries ?? []
     if let node = reader.value("models") { models = ConfigTree(node) }
     if let node = reader.value("seeds") { seeds = ConfigTree(node) }
     if let node = reader.value("data_tests") ?? reader.value("tests") { dataTests = ConfigTree(node) }
+    if let node = reader.value("unit_tests") { unitTests = ConfigTree(node) }
     if let node = reader.value("sources") { sources = ConfigTree(node) }
     if let node = reader.value("exposures") { exposures = ConfigTree(node) }
     reader.ignore(
-      "config-version", "require-dbt-version", "analysis-paths", "snapshot-paths", "docs-paths",
+      "config-version", "require-dbt-version", "analysis-paths", "snapshot-paths",
       "asset-paths",
-      "packages-install-path", "log-path", "query-comment", "flags", "dispatch", "snapshots",
-      "metrics", "semantic-models", "saved-queries", "unit_tests",
+      "log-path", "query-comment", "flags", "snapshots",
+      "metrics", "semantic-models", "saved-queries",
       "restrict-access",
       "dbt-cloud", "quoting", "packages", "functions", "function-paths", "tests", "data_tests")
-    for hook in ["on-run-start", "on-run-end"] {
-      if let node = reader.value(hook), node.items?.isEmpty != true {
-        reader.fault(
-          .unsupportedFeature, "'\(hook)' is not run in this version", at: node,
-          hint: "take it out, or put its SQL into a model")
-      }
-    }
     if !name.isEmpty, !name.utf8.allSatisfy(Self.isNameByte) {
       reader.fault(
         .invalidValue, "the project's name '\(name)' has a character that names cannot have",
@@ -63,15 +78,18 @@ package struct ProjectFile: Sendable {
     if !diagnostics.isEmpty { throw DiagnosticList(diagnostics) }
   }
 
+  /// A hook is a text, or a list of texts.
+  private static func hooks(_ node: YAMLNode?) -> [String] { node?.value.texts ?? [] }
+
   private static func isNameByte(_ byte: UInt8) -> Bool {
     (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))
       || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z"))
       || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")) || byte == UInt8(ascii: "_")
   }
 
-  /// A variable of the project: `vars:` of this project's name before those for all.
-  func variable(_ name: String) -> ConfigValue? {
-    if let own = vars.first(where: { $0.key == self.name })?.value, let value = own[name] { return value }
+  /// A variable: that under `vars:` for a package before that for all.
+  func variable(_ name: String, for package: String) -> ConfigValue? {
+    if let own = vars.first(where: { $0.key == package })?.value, let value = own[name] { return value }
     return vars.first { $0.key == name }?.value
   }
 

@@ -6,6 +6,8 @@ package struct ColumnProperties: Sendable {
   package var description: String
   package var dataType: String?
   package var constraints: [Constraint] = []
+  /// Whether tests quote the column's name.
+  package var isQuoted = false
   package var meta: [ConfigEntry]
   package var tags: [String]
   package var location: SourceLocation
@@ -23,6 +25,8 @@ struct TestDeclaration: Sendable {
   var customName: String?
   var description: String
   var column: String?
+  /// Whether the column's name is quoted in the test's SQL.
+  var quotesColumn = false
   var location: SourceLocation
 }
 
@@ -54,11 +58,13 @@ struct SourceProperties: Sendable {
 
 /// A properties file (`schema.yml`): what is said of models, seeds, tests, sources and macros.
 struct PropertiesFile: Sendable {
+  /// Relative to its package.
   let path: String
   var models: [NodeProperties] = []
   var seeds: [NodeProperties] = []
   var dataTests: [NodeProperties] = []
   var sources: [SourceProperties] = []
+  var unitTests: [UnitTestDeclaration] = []
   var exposures: [ExposureProperties] = []
   var groups: [Group] = []
   /// Descriptions of macros by name, with the place of each.

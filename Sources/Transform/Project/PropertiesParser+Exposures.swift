@@ -72,7 +72,7 @@ extension PropertiesParser {
     let owner = owner(&reader)
     let group = Group(
       name: name ?? "", description: reader.string("description") ?? "", ownerName: owner.name,
-      ownerEmails: owner.emails, filePath: file.path, location: item.location)
+      ownerEmails: owner.emails, filePath: path, location: item.location)
     reader.ignore("config", "meta")
     note(reader.finish())
     return name == nil ? nil : group

@@ -3,14 +3,17 @@ import Diagnostics
 /// Reads a properties file. Faults are collected, so that all of a project are told at once.
 struct PropertiesParser {
   let file: YAMLFile
+  let path: String
   private(set) var diagnostics: [Diagnostic] = []
 
-  init(_ file: YAMLFile) {
+  /// - Parameter path: the file's path, relative to its package.
+  init(_ file: YAMLFile, path: String) {
     self.file = file
+    self.path = path
   }
 
   mutating func parse() -> PropertiesFile {
-    var properties = PropertiesFile(path: file.path)
+    var properties = PropertiesFile(path: path)
     if file.root.isNull { return properties }
     var reader = MappingReader(file.root, of: "a properties file", in: file)
     properties.models = reader.items("models").compactMap { node($0, kind: "model") }
@@ -19,11 +22,12 @@ struct PropertiesParser {
       node($0, kind: "data test")
     }
     properties.sources = reader.items("sources").flatMap { source($0) }
+    properties.unitTests = reader.items("unit_tests").compactMap { unitTest($0) }
     properties.macros = reader.items("macros").compactMap { macro($0) }
     properties.exposures = reader.items("exposures").compactMap { exposure($0) }
     properties.groups = reader.items("groups").compactMap { group($0) }
     reader.ignore("version", "anchors", "metrics", "semantic_models", "saved_queries", "analyses")
-    reader.warnUnsupported("unit_tests", "snapshots", "functions")
+    reader.warnUnsupported("snapshots", "functions")
     diagnostics += reader.finish()
     return properties
   }
@@ -43,7 +47,11 @@ struct PropertiesParser {
     reader.ignore(
       "columns", "latest_version", "deprecation_date", "time_spine",
       "primary_entity", "agg_time_dimension", "semantic_model", "metrics", "derived_semantics")
-    reader.warnUnsupported("versions")
+    if let versions = reader.value("versions"), versions.items?.isEmpty != true {
+      reader.fault(
+        .unsupportedFeature, "\(reader.what) has versions, which this engine does not run", at: versions,
+        hint: "give each version a model of its own")
+    }
     diagnostics += reader.finish()
     return name == nil ? nil : properties
   }
@@ -61,9 +69,10 @@ struct PropertiesParser {
         meta: configMeta + (reader.value("meta")?.value.entries ?? []),
         tags: (reader.strings("tags") ?? []) + (config?["tags"]?.value.texts ?? []),
         location: item.location)
+      column.isQuoted = reader.bool("quote") ?? false
       column.constraints = constraints(reader.items("constraints"), of: reader.what)
       reader.ignore(
-        "data_tests", "tests", "quote", "policy_tags", "granularity", "entity", "dimension",
+        "data_tests", "tests", "policy_tags", "granularity", "entity", "dimension",
         "docs")
       diagnostics += reader.finish()
       if let twin = columns.first(where: { $0.name == name }), !name.isEmpty {
@@ -87,7 +96,12 @@ struct PropertiesParser {
   private mutating func columnTests(_ item: YAMLNode) -> [TestDeclaration] {
     (item["columns"]?.items ?? []).flatMap { column -> [TestDeclaration] in
       var reader = MappingReader(column, of: "column '\(column["name"]?.scalarText ?? "?")'", in: file)
-      return tests(&reader, column: column["name"]?.scalarText)
+      let isQuoted = reader.bool("quote") ?? false
+      return tests(&reader, column: column["name"]?.scalarText).map { test in
+        var test = test
+        test.quotesColumn = isQuoted
+        return test
+      }
     }
   }
 
@@ -136,6 +150,13 @@ struct PropertiesParser {
       if let value = reader.value(key) { entries.append(ConfigEntry(key: key, value: value.value)) }
     }
     return entries + (reader.value("config")?.value.entries ?? [])
+  }
+
+  private mutating func unitTest(_ item: YAMLNode) -> UnitTestDeclaration? {
+    var parser = UnitTestParser(file)
+    let test = parser.parse(item)
+    diagnostics += parser.diagnostics
+    return test
   }
 
   private mutating func macro(_ item: YAMLNode) -> (
@@ -207,7 +228,8 @@ struct PropertiesParser {
 
   /// Configuration that may stand beside a test's arguments, as in older projects.
   private static let configKeys: Set<String> = [
-    "severity", "where", "limit", "fail_calc", "warn_if", "error_if", "store_failures", "enabled", "tags",
+    "severity", "where", "limit", "fail_calc", "warn_if", "error_if", "store_failures", "store_failures_as",
+    "enabled", "tags",
     "meta",
     "alias", "schema",
   ]

@@ -75,7 +75,7 @@ package struct DraftState: Sendable {
             node: node,
             condition: Self.condition(
               ofRelation: recorded[id], fingerprint: fingerprint, result: results.nodes[id])))
-      case .test:
+      case .test, .unitTest:
         entries.append(
           Entry(
             node: node,
@@ -85,7 +85,7 @@ package struct DraftState: Sendable {
     self.entries = entries
     self.results = results
     self.records = recorded
-    let known = Set(manifest.nodes.values.compactMap(\.relation))
+    let known = Set(manifest.nodes.values.flatMap { [$0.relation, $0.failuresRelation].compactMap { $0 } })
     orphans = records.filter { !known.contains($0.relation) }
   }
 

@@ -28,6 +28,7 @@ struct Fingerprinter {
         config.limit.map { "\($0)" } ?? "",
       ]
     }
+    if let test = node.unitTest { parts.append("\(test)") }
     parts += variants.map(SQLNormalizer.normalize)
     for id in manifest.inputs(of: node) {
       guard let input = inputs[id] else { return nil }
@@ -59,7 +60,7 @@ struct Fingerprinter {
     return Digest.sha256(
       parts: [
         Self.engineVersion, node.uniqueID, node.relation?.description ?? "", node.config.delimiter,
-        try Digest.sha256(fileAt: Path.join(manifest.projectPath, node.filePath)),
+        try Digest.sha256(fileAt: manifest.path(of: node)),
       ] + types)
   }
 }

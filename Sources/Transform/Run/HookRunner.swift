@@ -1,31 +1,80 @@
 import Diagnostics
+import Jinja
 import SQLite
 
-/// Runs the hooks of nodes, within their transaction.
+/// Runs hooks: those of nodes within their transaction, those of the project before and after a whole run.
 struct HookRunner {
   let connection: Connection
   let compiler: NodeCompiler
 
+  /// Runs the hooks of a node, within its transaction.
   func run(_ hooks: [String], of node: Node) throws {
     for hook in hooks {
-      let sql = try compiler.renderHook(hook, of: node)
-      // A hook that ended the transaction would take the model's own safety away.
-      connection.authorize { action in
-        if case .transaction = action { false } else { true }
-      }
-      defer { connection.removeAuthorizer() }
-      do {
-        try connection.execute(sql)
-      } catch {
-        throw Diagnostic(
-          .hookFailed, "a hook of '\(node.name)' failed: \(error.reason)", at: node.location,
-          notes: ["the hook's SQL is: \(sql.trimmed)"],
-          hints: [
-            error.isRefused
-              ? "hooks run in the transaction of their model, and may not begin or end one"
-              : "mend the hook, or what it reads"
-          ])
+      let sql = try allowingChanges { try compiler.renderHook(hook, of: node) }
+      try execute(sql, "a hook of '\(node.name)'", at: node.location)
+    }
+  }
+
+  /// Runs the hooks of the project and its packages, each in a transaction of its own.
+  func runProjectHooks(
+    _ hooks: KeyPath<ProjectFile, [String]>, _ name: String, _ manifest: Manifest, results: [RunResult]
+  ) throws {
+    for package in manifest.packages {
+      let location = SourceLocation(path: package.displayPath(ProjectFile.fileName))
+      for hook in package.file[keyPath: hooks] {
+        try connection.transaction {
+          let sql = try allowingChanges {
+            try compiler.renderHook(hook, of: package.name, at: location, values: Self.values(results))
+          }
+          try execute(sql, "a hook of \(name)", at: location)
+        }
       }
     }
+  }
+
+  /// Templates of hooks may change data, which those of models may not.
+  private func allowingChanges(_ render: () throws -> String) throws -> String {
+    let database = compiler.host.database
+    database?.allowsChanges = true
+    defer { database?.allowsChanges = false }
+    return try render()
+  }
+
+  private func execute(_ sql: String, _ what: String, at location: SourceLocation) throws {
+    // A hook that ended the transaction would take away what makes it safe.
+    connection.authorize { action in
+      if case .transaction = action { false } else { true }
+    }
+    defer { connection.removeAuthorizer() }
+    do {
+      try connection.execute(sql)
+    } catch {
+      throw Diagnostic(
+        .hookFailed, "\(what) failed: \(error.reason)", at: location,
+        notes: ["the hook's SQL is: \(sql.trimmed)"],
+        hints: [
+          error.isRefused
+            ? "hooks run in a transaction, and may not begin or end one" : "mend the hook, or what it reads"
+        ])
+    }
+  }
+
+  /// What dbt shows to hooks at the end of a run.
+  private static func values(_ results: [RunResult]) -> [String: Value] {
+    let schemas = Set(results.compactMap { $0.node.relation?.layer.schemaName }).sorted()
+    return [
+      "results": .list(
+        results.map { result in
+          .dict([
+            ("status", .string(result.status.rawValue)), ("node", NodeScopes.model(result.node)),
+            ("unique_id", .string(result.node.uniqueID)),
+            ("message", result.message.map { .string($0) } ?? .none),
+            ("failures", result.failures.map { .int($0) } ?? .none),
+            ("execution_time", .double(result.executionSeconds)), ("thread_id", "Thread-1"),
+          ])
+        }),
+      "schemas": .list(schemas.map { .string($0) }),
+      "database_schemas": .list(schemas.map { .tuple([.string(Target.databaseName), .string($0)]) }),
+    ]
   }
 }

@@ -12,7 +12,7 @@ package struct RunPlan: Sendable {
       switch self {
       case .run: type == .model
       case .seed: type == .seed
-      case .test: type == .test
+      case .test: type == .test || type == .unitTest
       case .build, .compile: type != .source && type != .exposure
       }
     }
@@ -33,6 +33,7 @@ package struct RunPlan: Sendable {
     let order = graph.order
     let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     let isTest = order.map { manifest.nodes[$0]?.isTest == true }
+    let unitTested = order.map { manifest.nodes[$0]?.unitTest?.model }
     let isChosen = order.map { id in
       guard selected.contains(id), let node = manifest.nodes[id], !node.isEphemeral else { return false }
       return verb.includes(node.resourceType)
@@ -47,10 +48,18 @@ package struct RunPlan: Sendable {
     // Each chosen node waits for its chosen ancestors, and in a build for the tests of what it depends on.
     var blockers = order.map { _ in [Int]() }
     for index in order.indices where isChosen[index] && verb != .test {
+      // A unit test needs nothing that runs: it stands before its model.
+      if unitTested[index] != nil { continue }
       blockers[index] = ancestors[index].members.filter { isChosen[$0] && !isTest[$0] }
     }
     if verb == .build {
-      for test in order.indices where isChosen[test] && isTest[test] {
+      for test in order.indices where isChosen[test] && unitTested[test] != nil {
+        guard let model = unitTested[test].flatMap({ rank[$0] }) else { continue }
+        for node in order.indices where isChosen[node] && unitTested[node] == nil {
+          if node == model || ancestors[node].contains(model) { blockers[node].append(test) }
+        }
+      }
+      for test in order.indices where isChosen[test] && isTest[test] && unitTested[test] == nil {
         let parents = graph.parents(of: order[test]).compactMap { rank[$0] }
         for node in order.indices where isChosen[node] && !isTest[node] && !parents.isEmpty {
           if parents.allSatisfy({ ancestors[node].contains($0) }) { blockers[node].append(test) }

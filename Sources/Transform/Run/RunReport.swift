@@ -17,6 +17,7 @@ package struct RunReport: Sendable {
   package func found(_ manifest: Manifest) -> String {
     let counts: [(ResourceType, String)] = [
       (.model, "model"), (.seed, "seed"), (.test, "data test"), (.source, "source"), (.exposure, "exposure"),
+      (.unitTest, "unit test"),
     ]
     let parts = counts.compactMap { type, name -> String? in
       let count = manifest.nodes(of: type).count
@@ -60,6 +61,7 @@ package struct RunReport: Sendable {
     case .model: "sql \(node.materialized) model \(name(node))"
     case .seed: "seed file \(name(node))"
     case .test: "test \(node.name)"
+    case .unitTest: "unit_test \(node.name)"
     case .source: "source \(name(node))"
     case .exposure: "exposure \(node.name)"
     }
@@ -84,6 +86,7 @@ package struct RunReport: Sendable {
         switch node.resourceType {
         case .model: "\(node.materialized) model"
         case .test: "data test"
+        case .unitTest: "unit test"
         case .seed: "seed"
         case .source: "source"
         case .exposure: "exposure"

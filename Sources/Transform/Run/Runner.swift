@@ -47,10 +47,16 @@ package final class Runner {
     fingerprinter = Fingerprinter(manifest: project.manifest)
     let nodes = plan.steps.compactMap { project.manifest.nodes[$0.uniqueID] }
     // A hook may write anywhere.
-    let hasHooks = nodes.contains { !$0.config.preHooks.isEmpty || !$0.config.postHooks.isEmpty }
-    let layers = hasHooks ? Set(Layer.allCases) : Set(nodes.compactMap { $0.relation?.layer })
+    let files = project.manifest.packages.map(\.file)
+    let hasHooks =
+      nodes.contains { !$0.config.preHooks.isEmpty || !$0.config.postHooks.isEmpty }
+      || files.contains { !$0.onRunStart.isEmpty || !$0.onRunEnd.isEmpty }
+    let layers =
+      hasHooks
+      ? Set(Layer.allCases) : Set(nodes.compactMap { ($0.relation ?? $0.failuresRelation)?.layer })
     connection = try draft.connect(writing: layers)
     connection.stop(when: options.shouldStop)
+    connection.addFunctions()
     // Renaming must not look at views of tables that are about to be made anew.
     try connection.execute("pragma legacy_alter_table = on")
     for layer in layers { try RelationCatalog(connection).create(inSchema: layer.schemaName) }
@@ -67,6 +73,8 @@ package final class Runner {
     var finished: [RunResult] = []
     var blocked: Set<String> = []
     var hasFailed = false
+    let hooks = HookRunner(connection: connection, compiler: project.compiler)
+    try hooks.runProjectHooks(\.onRunStart, "on-run-start", project.manifest, results: [])
     for (index, step) in plan.steps.enumerated() {
       guard let node = project.manifest.nodes[step.uniqueID] else { continue }
       let isSkipped =
@@ -85,6 +93,7 @@ package final class Runner {
       onEvent(.finished(index: index + 1, total: plan.steps.count, result: result))
       finished.append(result)
     }
+    try hooks.runProjectHooks(\.onRunEnd, "on-run-end", project.manifest, results: finished)
     return finished
   }
 
@@ -105,7 +114,15 @@ package final class Runner {
       case .test:
         let compiled = try compile(node, &result)
         fingerprint = try requireInputs(compiled)
-        try test(compiled, &result)
+        try test(compiled, fingerprint: fingerprint ?? "", &result)
+      case .unitTest:
+        // The columns of what its rows stand in for are learnt from empty tables, if not from the draft's.
+        if !project.compiler.hasCompiled(node) {
+          _ = try Preflight(project, seedLoader: seedLoader).run([node.uniqueID])
+        }
+        let compiled = try compile(node, &result)
+        fingerprint = try requireInputs(compiled)
+        try unitTest(compiled, &result)
       case .source, .exposure:
         break
       }
@@ -172,7 +189,7 @@ package final class Runner {
     var layer = try draft.extend(relation.layer)
     var definition: TableDefinition?
     let summary = try seedLoader.load(
-      path: Path.join(project.manifest.projectPath, node.filePath), displayPath: node.filePath,
+      path: project.manifest.path(of: node), displayPath: node.displayPath,
       delimiter: node.config.delimiter.utf8.first ?? UInt8(ascii: ","), columnTypes: node.seedColumnTypes,
       name: relation.name
     ) {
@@ -204,8 +221,26 @@ package final class Runner {
     result.message = "OK"
   }
 
-  private func test(_ compiled: CompiledNode, _ result: inout RunResult) throws {
-    let verdict = try TestRunner(connection: connection).run(compiled)
+  private func unitTest(_ compiled: CompiledNode, _ result: inout RunResult) throws {
+    guard let test = compiled.node.unitTest else { return }
+    let runner = UnitTestRunner(connection: connection, compiler: project.compiler.unitTestCompiler)
+    let difference = try runner.run(compiled, test)
+    result.status = difference == nil ? .pass : .fail
+    result.failures = difference?.count ?? 0
+    result.message = difference?.text
+    guard let difference else { return }
+    result.diagnostic = Diagnostic(
+      .testFailed, "the unit test '\(compiled.node.name)' failed", at: compiled.node.location,
+      notes: [difference.text],
+      hints: ["its query is in target/compiled/\(compiled.node.packageName)/\(compiled.node.compiledPath)"])
+  }
+
+  private func test(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
+    let runner = TestRunner(connection: connection)
+    let verdict = try runner.run(compiled)
+    if let relation = compiled.node.failuresRelation {
+      try runner.store(compiled, in: relation, fingerprint: fingerprint)
+    }
     result.status = verdict.status
     result.failures = verdict.failures
     result.message = verdict.message
@@ -214,7 +249,8 @@ package final class Runner {
       .testFailed,
       "the test '\(compiled.node.name)' \(verdict.status == .fail ? "failed" : "warns"): \(message)",
       severity: verdict.status == .fail ? .error : .warning, at: compiled.node.location,
-      notes: verdict.samples.isEmpty ? [] : ["failing rows: " + verdict.samples.joined(separator: "\n")],
+      notes: (verdict.samples.isEmpty ? [] : ["failing rows: " + verdict.samples.joined(separator: "\n")])
+        + (compiled.node.failuresRelation.map { ["all of them are in \($0)"] } ?? []),
       hints: ["its query is in target/compiled/\(compiled.node.packageName)/\(compiled.node.compiledPath)"])
   }
 }

@@ -56,6 +56,24 @@ struct TestRunner {
     return Verdict(status: .pass, failures: Int(failures), message: nil, samples: [])
   }
 
+  /// Keeps the failing rows in a table, which takes the place of the last run's.
+  func store(_ compiled: CompiledNode, in relation: Relation, fingerprint: String) throws {
+    let head = "create table \(relation.sql) as select * from (\n"
+    let limited = compiled.node.config.limit.map { "\nlimit \($0)" } ?? ""
+    try connection.transaction {
+      try connection.drop(relation)
+      do {
+        try connection.run(head + compiled.sql + limited + "\n)")
+      } catch {
+        throw compiled.diagnostic(for: error, prefix: head.utf8.count)
+      }
+      try RelationCatalog(connection).record(
+        RelationRecord(
+          relation: relation, uniqueID: compiled.node.uniqueID, kind: .table, fingerprint: fingerprint,
+          rowCount: Int(try connection.integer("select count(*) from \(relation.sql)"))))
+    }
+  }
+
   private func samples(of compiled: CompiledNode) -> [String] {
     // A test that failed has failed, whether or not its rows can be shown.
     guard

@@ -1,0 +1,25 @@
+import Storage
+
+/// The command that is under way, as far as templates may see it.
+package struct Invocation: Sendable {
+  /// A random UUID.
+  package var id: String
+  package var startedAt: Timestamp
+  /// dbt's verb: `build`, `run`, ….
+  package var verb: String
+  package var isFullRefresh: Bool
+  /// Whether tests store their failing rows where their configuration says nothing.
+  package var storesFailures: Bool
+
+  package init(
+    id: String = "00000000-0000-4000-8000-000000000000", startedAt: Timestamp = .now(),
+    verb: String = "build",
+    isFullRefresh: Bool = false, storesFailures: Bool = false
+  ) {
+    self.id = id
+    self.startedAt = startedAt
+    self.verb = verb
+    self.isFullRefresh = isFullRefresh
+    self.storesFailures = storesFailures
+  }
+}
