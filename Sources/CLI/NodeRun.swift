@@ -96,11 +96,15 @@ struct NodeRun {
       project: project, draft: draft, plan: plan, seedLoader: SeedLoader(),
       options: Runner.Options(
         failsFast: options.failFast, isFullRefresh: options.fullRefresh,
+        ignoresFormerResults: options.noReuse, shufflesInputs: options.shuffle,
         shouldStop: { Interruption.isRequested }))
     return try runner.run(plan) { event in
       if let line = report.line(event) {
         let isFailure = if case .finished(_, _, let result) = event { result.isFailure } else { false }
         console.log(line, level: isFailure ? "error" : "info")
+      }
+      if options.explain, case .finished(_, _, let result) = event, let reason = result.reason {
+        console.log("    \(result.isReused ? "not run" : "ran"): \(reason)")
       }
     }
   }

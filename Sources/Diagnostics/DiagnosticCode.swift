@@ -102,4 +102,6 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case mergeKeyAmbiguous = "RH2308"
   case undeclaredRead = "RH2309"
   case hookFailed = "RH2310"
+  case volatileSQL = "RH2311"
+  case orderDependent = "RH2312"
 }

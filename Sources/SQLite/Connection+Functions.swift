@@ -4,7 +4,7 @@ extension Connection {
   /// Adds the functions that SQLite lacks and that models written for other databases use: `md5(x)`.
   ///
   /// Text that is stored in a file must not call them: other programs do not have them.
-  package func addFunctions() {
+  func addFunctions() {
     let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
     sqlite3_create_function_v2(
       handle, "md5", 1, flags, nil,

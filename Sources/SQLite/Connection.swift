@@ -34,6 +34,7 @@ package final class Connection {
     // An unknown "name" is an error, not a text, in what our users write.
     _ = reelhouse_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0)
     _ = reelhouse_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
+    addFunctions()
   }
 
   deinit {

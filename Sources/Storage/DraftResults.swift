@@ -25,6 +25,19 @@ package struct NodeResult: Sendable, Codable, Equatable {
   }
 }
 
+/// The parts of a fingerprint.
+package struct NodeTrace: Sendable, Codable, Equatable {
+  /// The hash of SQL and configuration.
+  package var code: String
+  /// What each relation held that was read, by its name.
+  package var reads: [String: String]
+
+  package init(code: String, reads: [String: String]) {
+    self.code = code
+    self.reads = reads
+  }
+}
+
 /// `draft.json`: the results of tests, and of nodes that failed. Rows are never described here but in the layers'
 /// own catalogs, so losing the file costs a run of the tests and nothing else.
 package struct DraftResults: Sendable, Codable, Equatable {
@@ -33,6 +46,9 @@ package struct DraftResults: Sendable, Codable, Equatable {
   package private(set) var formatVersion = Self.currentFormatVersion
   /// By the node's unique id.
   package var nodes: [String: NodeResult] = [:]
+  /// What each node's fingerprint was made of when it last ran, to say what has changed since; nothing else is decided
+  /// by it. By the node's unique id.
+  package var traces: [String: NodeTrace]? = nil
 
   package init() {}
 

@@ -81,9 +81,13 @@ import Testing
     for line in result.outputLines {
       #expect(line.wholeMatch(of: #/\d\d:\d\d:\d\d  .*/#) != nil, "\(line)")
     }
-    #expect(result.output.contains("Done. PASS=112 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=112"), "\(result)")
+    #expect(result.output.contains("Done. PASS=0 WARN=0 ERROR=0 SKIP=0 NO-OP=112 TOTAL=112"), "\(result)")
     let last = try #require(result.outputLines.last)
-    #expect(last.contains(workspace.warehouse.buildsPath), "\(last)")
+    #expect(last.contains("Nothing to publish"), "\(last)")
+    let forced = try workspace.succeed("build", "--no-reuse")
+    #expect(forced.output.contains("Done. PASS=112 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=112"), "\(forced)")
+    let place = try #require(forced.outputLines.last)
+    #expect(place.contains(workspace.warehouse.buildsPath), "\(place)")
   }
 
   /// One line of `--log-format json`.

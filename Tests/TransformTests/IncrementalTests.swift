@@ -148,7 +148,7 @@ struct IncrementalTests {
     try fixture.write(
       "models/a.sql",
       "{{ config(materialized='incremental', \(config)) }} select \(select) from {{ ref('events') }}")
-    let result = try #require(try fixture.run(.build).last)
+    let result = try #require(try fixture.run(.build, ignoresFormerResults: true).last)
     #expect(result.diagnostic?.code.rawValue == code)
     let names = try fixture.rows("select group_concat(name, ', ') from pragma_table_info('a', 'staged')")
     #expect(names == [[.text(columns)]])

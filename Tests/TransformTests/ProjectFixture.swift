@@ -59,7 +59,7 @@ struct ProjectFixture {
   @discardableResult
   func run(
     _ verb: RunPlan.Verb, select: [String] = [], failsFast: Bool = false, isFullRefresh: Bool = false,
-    project given: Project? = nil
+    ignoresFormerResults: Bool = false, shufflesInputs: Bool = false, project given: Project? = nil
   ) throws -> [RunResult] {
     let project = try given ?? project()
     let spec = select.isEmpty ? nil : try SelectionSpec(parsing: select)
@@ -68,7 +68,9 @@ struct ProjectFixture {
     let draft = try draft()
     let runner = try Runner(
       project: project, draft: draft, plan: plan, seedLoader: PlainSeedLoader(),
-      options: Runner.Options(failsFast: failsFast, isFullRefresh: isFullRefresh))
+      options: Runner.Options(
+        failsFast: failsFast, isFullRefresh: isFullRefresh, ignoresFormerResults: ignoresFormerResults,
+        shufflesInputs: shufflesInputs))
     return try runner.run(plan) { _ in }
   }
 

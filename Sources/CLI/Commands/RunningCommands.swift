@@ -72,6 +72,15 @@ struct RunOptions: ParsableArguments {
   @Flag(name: [.customShort("f"), .long], help: "Make incremental models from nothing.")
   var fullRefresh = false
 
+  @Flag(help: "Run every selected node, even if nothing that it depends on has changed.")
+  var noReuse = false
+
+  @Flag(help: "Say of every node why it runs or does not.")
+  var explain = false
+
+  @Flag(help: "Make each model a second time, of its inputs in another order: a difference is an error.")
+  var shuffle = false
+
   @OptionGroup var project: ProjectOptions
   @OptionGroup var global: GlobalOptions
 }

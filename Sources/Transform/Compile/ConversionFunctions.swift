@@ -13,7 +13,7 @@ enum ConversionFunctions {
     }
     scope["tojson"] = .function("tojson") { call in
       let arguments = try call.bind(["value", "default", "sort_keys"], required: 1)
-      var writer = JSONWriter(sortsKeys: arguments.bool(2))
+      var writer = Jinja.JSONWriter(sortsKeys: arguments.bool(2))
       do { try writer.write(arguments.value(0)) } catch {
         guard let fallback = arguments[1] else { throw error }
         return fallback
@@ -134,7 +134,7 @@ enum YAMLText {
   }
 
   private static func quoted(_ text: String) -> String {
-    var writer = JSONWriter()
+    var writer = Jinja.JSONWriter()
     do { try writer.write(.string(text)) } catch { return "''" }
     return writer.text
   }

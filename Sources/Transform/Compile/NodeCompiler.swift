@@ -10,6 +10,8 @@ final class NodeCompiler {
   private let manifest: Manifest
   private let templates: [String: Template]
   private var compiled: [String: CompiledNode] = [:]
+  /// Temporary tables that stand in for nodes, by unique id.
+  private var standIns: [String: String] = [:]
   /// Whether the rendering that ended last asked the data, whether or not it came to an end.
   private(set) var hasAskedData = false
 
@@ -65,6 +67,16 @@ final class NodeCompiler {
     return try [false, true].map { try compileQualified(node, isIncremental: $0).sql }
   }
 
+  /// The node's SQL over temporary tables in place of what it refers to.
+  ///
+  /// - Parameter standIns: names of temporary tables, by unique id.
+  func compile(_ node: Node, standIns: [String: String]) throws -> CompiledNode {
+    let outer = self.standIns
+    self.standIns = standIns
+    defer { self.standIns = outer }
+    return try compile(node, isQualified: true)
+  }
+
   private func compile(_ node: Node, isQualified: Bool) throws -> CompiledNode {
     if let test = node.unitTest {
       return try unitTestCompiler.compile(node, test)
@@ -90,7 +102,10 @@ final class NodeCompiler {
     let scope = NodeScopes(host: host).compileScope(
       of: node, in: manifest,
       NodeScopes.References(
-        isQualified: isQualified, addCommonTable: { try self.add($0, isQualified, tables) }))
+        isQualified: isQualified,
+        standIn: { target in
+          self.standIns[target.uniqueID].map { RelationObject(schema: "temp", identifier: $0) }
+        }, addCommonTable: { try self.add($0, isQualified, tables) }))
     if let test = node.genericTest {
       guard let tested = manifest.nodes[test.attachedNode] else {
         throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)

@@ -96,7 +96,9 @@ package struct Preflight {
     case .model:
       return try check(model: node, connection)
     case .test:
-      _ = try columnNames(of: try compiled(node), connection)
+      let compiled = try compiled(node)
+      _ = try columnNames(of: compiled, connection)
+      try refuseUndeclared(compiled, connection)
       return []
     case .unitTest:
       // What it stands in for is here with all its columns, which may not be in the draft yet.
@@ -110,6 +112,7 @@ package struct Preflight {
     let qualified = try compiled(node, isIncremental: false)
     let names = try columnNames(of: qualified, connection)
     if node.isEphemeral { return undeclared(node, names) }
+    try refuseUndeclared(qualified, connection)
     let types = try connection.prepare(qualified.sql).declaredTypes
     if let fault = ContractCheck(node: node).fault(names: names, declaredTypes: types) { return [fault] }
     let faults = undeclared(node, names) + unindexed(node, names)
@@ -124,6 +127,27 @@ package struct Preflight {
     case .table: try createTable(node, columns: names, connection)
     }
     return faults
+  }
+
+  /// Refuses SQL that reads a table of the project which its template does not refer to.
+  private func refuseUndeclared(_ compiled: CompiledNode, _ connection: Connection) throws {
+    var observer = ReadObserver()
+    try observer.observe(compiled.sql, connection)
+    var allowed = Set([compiled.node.relation].compactMap { $0 })
+    var pending = project.manifest.inputs(of: compiled.node)
+    var seen: Set<String> = []
+    // What a view reads is read through it.
+    while let id = pending.popLast() {
+      guard seen.insert(id).inserted, let input = project.manifest.nodes[id], let relation = input.relation
+      else {
+        continue
+      }
+      allowed.insert(relation)
+      if input.materialized == "view" { pending += project.manifest.inputs(of: input) }
+    }
+    guard let relation = observer.relations.subtracting(allowed).sorted().first else { return }
+    let owner = project.manifest.nodes.values.first { $0.relation == relation }
+    throw UndeclaredRead.diagnostic(relation, compiled.node, owner)
   }
 
   /// Columns that an index names but that the model does not have.
@@ -152,9 +176,23 @@ package struct Preflight {
       return statement.columnNames
     } catch let error as SQLiteError {
       var diagnostic = compiled.diagnostic(for: error)
-      if let hint = columnHint(error, compiled.node, connection) { diagnostic.hints.append(hint) }
+      if let hint = columnHint(error, compiled.node, connection) ?? tableHint(error) {
+        diagnostic.hints.append(hint)
+      }
       throw diagnostic
     }
+  }
+
+  /// How a table of the project is to be named that SQL names directly.
+  private func tableHint(_ error: SQLiteError) -> String? {
+    let opening = "no such table: "
+    guard error.reason.hasPrefix(opening) else { return nil }
+    let name = error.reason.dropFirst(opening.count).split(separator: ".").last.map { $0.lowercased() } ?? ""
+    let owner = project.manifest.nodes.values.filter { $0.relation?.name.lowercased() == name }
+      .min { $0.uniqueID < $1.uniqueID }
+    guard let owner else { return nil }
+    let words = owner.source.map { "source('\($0.name)', '\(owner.name)')" } ?? "ref('\(owner.name)')"
+    return "write `{{ \(words) }}` in its place: the order of the run and the freshness of rows depend on it"
   }
 
   /// What may have been meant by a column that none of the node's tables has.

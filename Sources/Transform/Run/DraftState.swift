@@ -42,49 +42,34 @@ package struct DraftState: Sendable {
   package init(
     _ project: Project, connection: Connection, results: DraftResults, sourceSchemas: [String: String]
   ) throws {
-    let (manifest, graph, compiler) = (project.manifest, project.graph, project.compiler)
+    let (manifest, graph) = (project.manifest, project.graph)
     let outer = project.database
     project.database = TemplateDatabase(connection)
     defer { project.database = outer }
-    let records = try RelationCatalog(connection).records()
-    let fingerprinter = Fingerprinter(manifest: manifest)
-    let recorded = manifest.records(among: records)
-    var expected: [String: String] = [:]
+    let inspector = try NodeInspector(project, connection)
+    var unfresh: Set<String> = []
     var entries: [Entry] = []
-    func fingerprint(of node: Node) -> String? {
-      guard let compiled = try? compiler.compile(node), let variants = try? compiler.variants(of: node) else {
-        return nil
-      }
-      return fingerprinter.fingerprint(of: compiled, variants: variants, inputs: expected)
-    }
     for id in graph.order {
-      guard let node = manifest.nodes[id], !node.isEphemeral else { continue }
-      switch node.resourceType {
-      case .exposure: continue
-      case .source:
-        expected[id] = recorded[id]?.fingerprint
-        entries.append(
-          Entry(node: node, condition: Self.condition(ofSource: recorded[id], schema: sourceSchemas[id])))
-      case .seed, .model:
-        let fingerprint =
-          node.resourceType == .seed
-          ? try? fingerprinter.fingerprint(ofSeed: node) : fingerprint(of: node)
-        expected[id] = fingerprint
-        entries.append(
-          Entry(
-            node: node,
-            condition: Self.condition(
-              ofRelation: recorded[id], fingerprint: fingerprint, result: results.nodes[id])))
-      case .test, .unitTest:
-        entries.append(
-          Entry(
-            node: node,
-            condition: Self.condition(ofTest: results.nodes[id], fingerprint: fingerprint(of: node))))
-      }
+      guard let node = manifest.nodes[id], !node.isEphemeral, node.exposure == nil else { continue }
+      let isBlocked = manifest.inputs(of: node).contains(where: unfresh.contains)
+      let fingerprint = isBlocked || node.source != nil ? nil : try? inspector.inspect(node).fingerprint
+      let condition: Condition =
+        switch node.resourceType {
+        case .source: Self.condition(ofSource: inspector.record(of: node), schema: sourceSchemas[id])
+        case .seed, .model:
+          Self.condition(
+            ofRelation: inspector.record(of: node), fingerprint: fingerprint, result: results.nodes[id])
+        case .test, .unitTest:
+          Self.condition(ofTest: results.nodes[id], fingerprint: fingerprint)
+        case .exposure: .fresh
+        }
+      if condition != .fresh { unfresh.insert(id) }
+      entries.append(Entry(node: node, condition: condition))
     }
     self.entries = entries
     self.results = results
-    self.records = recorded
+    let records = inspector.records.values.sorted { $0.relation < $1.relation }
+    self.records = manifest.records(among: records)
     let known = Set(manifest.nodes.values.flatMap { [$0.relation, $0.failuresRelation].compactMap { $0 } })
     orphans = records.filter { !known.contains($0.relation) }
   }

@@ -2,19 +2,17 @@ import Files
 import SQLite
 import Storage
 
-/// Computes fingerprints: the SHA-256 over all that a node's rows depend on.
+/// Hashes what a node's rows depend on beside the data that it reads: its SQL and its configuration.
 struct Fingerprinter {
   /// Changes when this engine would make other rows of the same SQL.
-  static let engineVersion = "reelhouse-1"
+  static let engineVersion = "reelhouse-2"
 
   let manifest: Manifest
 
-  /// The fingerprint of a model or test.
+  /// The hash of a model or test.
   ///
-  /// - Parameters:
-  ///   - variants: all that its SQL can be.
-  ///   - inputs: the fingerprints of what it reads, by unique id; one that is missing makes the result nil.
-  func fingerprint(of compiled: CompiledNode, variants: [String], inputs: [String: String]) -> String? {
+  /// - Parameter variants: all that its SQL can be.
+  func code(of compiled: CompiledNode, variants: [String]) throws -> String {
     let node = compiled.node
     var parts = [Self.engineVersion, Connection.sourceID, node.uniqueID]
     if let relation = node.relation {
@@ -25,16 +23,11 @@ struct Fingerprinter {
       let config = node.config
       parts += [
         config.severity, config.failCalculation, config.warnIf, config.errorIf,
-        config.limit.map { "\($0)" } ?? "",
+        config.limit.map { "\($0)" } ?? "", node.failuresRelation?.description ?? "",
       ]
     }
     if let test = node.unitTest { parts.append("\(test)") }
-    parts += variants.map(SQLNormalizer.normalize)
-    for id in manifest.inputs(of: node) {
-      guard let input = inputs[id] else { return nil }
-      parts += [id, input]
-    }
-    return Digest.sha256(parts: parts)
+    return Digest.sha256(parts: parts + variants.map(SQLNormalizer.normalize))
   }
 
   /// What configuration says of how the rows are stored.
@@ -54,8 +47,8 @@ struct Fingerprinter {
     return parts
   }
 
-  /// The fingerprint of a seed: its file and how it is read.
-  func fingerprint(ofSeed node: Node) throws -> String {
+  /// The hash of a seed: its file and how it is read.
+  func code(ofSeed node: Node) throws -> String {
     let types = node.seedColumnTypes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rawValue)" }
     return Digest.sha256(
       parts: [

@@ -1,11 +1,19 @@
 import Diagnostics
 import Jinja
 import SQLite
+import Storage
 
 /// Runs hooks: those of nodes within their transaction, those of the project before and after a whole run.
-struct HookRunner {
-  let connection: Connection
-  let compiler: NodeCompiler
+final class HookRunner {
+  private let connection: Connection
+  private let compiler: NodeCompiler
+  /// Tables that hooks have written to.
+  private(set) var touched: Set<Relation> = []
+
+  init(connection: Connection, compiler: NodeCompiler) {
+    self.connection = connection
+    self.compiler = compiler
+  }
 
   /// Runs the hooks of a node, within its transaction.
   func run(_ hooks: [String], of node: Node) throws {
@@ -42,8 +50,14 @@ struct HookRunner {
 
   private func execute(_ sql: String, _ what: String, at location: SourceLocation) throws {
     // A hook that ended the transaction would take away what makes it safe.
-    connection.authorize { action in
-      if case .transaction = action { false } else { true }
+    connection.authorize { [unowned self] action in
+      switch action {
+      case .transaction: return false
+      case .change(_, let table?, _, let database?):
+        if let layer = Layer(rawValue: database) { touched.insert(Relation(layer: layer, name: table)) }
+        return true
+      default: return true
+      }
     }
     defer { connection.removeAuthorizer() }
     do {

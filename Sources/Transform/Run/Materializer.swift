@@ -47,10 +47,13 @@ struct Materializer {
         try TableIndexes(connection: connection, relation: relation, configs: node.config.indexes).reconcile()
       }
       try hooks.post()
+      let hash =
+        compiled.storedKind == .table
+        ? try? connection.exactHash(ofTable: relation.name, inSchema: relation.layer.schemaName) : nil
       try RelationCatalog(connection).record(
         RelationRecord(
           relation: relation, uniqueID: node.uniqueID, kind: compiled.storedKind, fingerprint: fingerprint,
-          rowCount: rows))
+          rowCount: rows, exactHash: hash?.description))
       return rows
     }
   }

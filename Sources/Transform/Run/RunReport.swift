@@ -39,6 +39,7 @@ package struct RunReport: Sendable {
 
   private func ending(_ result: RunResult) -> (head: String, tail: String, color: String?) {
     let node = result.node
+    if result.isReused, result.status != .warn { return ("REUSED \(subject(node))", "REUSED", "32") }
     let time = "in \(seconds(result.executionSeconds))"
     switch result.status {
     case .success:
@@ -115,12 +116,14 @@ package struct RunReport: Sendable {
 
   /// `Done. PASS=16 WARN=2 ERROR=0 SKIP=0 NO-OP=1 TOTAL=19`.
   package func done(_ results: [RunResult]) -> String {
-    let passed = results.count { $0.status == .pass || $0.status == .success }
+    // What was not done again counts as dbt counts what there is nothing to do for.
+    let reused = results.count { $0.isReused && $0.status != .warn }
+    let passed = results.count { $0.status == .pass || $0.status == .success } - reused
     let warned = results.count { $0.status == .warn }
     let failed = results.count(where: \.isFailure)
     let skipped = results.count { $0.status == .skipped }
     return
-      "Done. PASS=\(passed) WARN=\(warned) ERROR=\(failed) SKIP=\(skipped) NO-OP=0 TOTAL=\(results.count)"
+      "Done. PASS=\(passed) WARN=\(warned) ERROR=\(failed) SKIP=\(skipped) NO-OP=\(reused) TOTAL=\(results.count)"
   }
 
   private func seconds(_ value: Double) -> String { "\(fixed(value))s" }

@@ -26,6 +26,10 @@ package struct RunResult: Sendable {
   package var compiledSQL: String?
   /// What went wrong, in full.
   package var diagnostic: Diagnostic?
+  /// Whether it did not run since its former result still stands.
+  package var isReused = false
+  /// Why it ran, or why it did not.
+  package var reason: String?
 
   /// Whether the command that ran it has failed.
   package var isFailure: Bool { status == .error || status == .fail }

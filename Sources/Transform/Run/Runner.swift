@@ -12,30 +12,37 @@ package final class Runner {
     package var failsFast: Bool
     /// Whether incremental models are made from nothing.
     package var isFullRefresh: Bool
+    /// Whether nodes run whose former results still stand.
+    package var ignoresFormerResults: Bool
+    /// Whether models are made a second time, of inputs in another order, to see that it makes no difference.
+    package var shufflesInputs: Bool
     /// Asked between nodes: whether the user wants the run to end.
     package var shouldStop: @Sendable () -> Bool
 
     package init(
-      failsFast: Bool = false, isFullRefresh: Bool = false,
-      shouldStop: @escaping @Sendable () -> Bool = { false }
+      failsFast: Bool = false, isFullRefresh: Bool = false, ignoresFormerResults: Bool = false,
+      shufflesInputs: Bool = false, shouldStop: @escaping @Sendable () -> Bool = { false }
     ) {
       self.failsFast = failsFast
       self.isFullRefresh = isFullRefresh
+      self.ignoresFormerResults = ignoresFormerResults
+      self.shufflesInputs = shufflesInputs
       self.shouldStop = shouldStop
     }
   }
 
   private let project: Project
   private let draft: Draft
-  private let connection: Connection
   private let seedLoader: any SeedLoading
   private let options: Options
-  private let fingerprinter: Fingerprinter
   private var results: DraftResults
-  /// Fingerprints of the relations as they are in the draft.
-  private var recorded: [String: String]
-  private var rowCounts: [String: Int]
-  private let database: TemplateDatabase
+  /// The layers that the plan may write to.
+  private let layers: Set<Layer>
+  // A connection that only reads leaves published files as they are; the first node that writes replaces it.
+  private var isWriting = false
+  private var connection: Connection
+  private var inspector: NodeInspector
+  private var database: TemplateDatabase
 
   package init(project: Project, draft: Draft, plan: RunPlan, seedLoader: any SeedLoading, options: Options)
     throws
@@ -44,28 +51,35 @@ package final class Runner {
     self.draft = draft
     self.seedLoader = seedLoader
     self.options = options
-    fingerprinter = Fingerprinter(manifest: project.manifest)
     let nodes = plan.steps.compactMap { project.manifest.nodes[$0.uniqueID] }
     // A hook may write anywhere.
     let files = project.manifest.packages.map(\.file)
     let hasHooks =
       nodes.contains { !$0.config.preHooks.isEmpty || !$0.config.postHooks.isEmpty }
       || files.contains { !$0.onRunStart.isEmpty || !$0.onRunEnd.isEmpty }
-    let layers =
+    layers =
       hasHooks
       ? Set(Layer.allCases) : Set(nodes.compactMap { ($0.relation ?? $0.failuresRelation)?.layer })
+    results = try draft.results()
+    connection = try draft.connect(writing: [])
+    connection.stop(when: options.shouldStop)
+    database = TemplateDatabase(connection, isFullRefresh: options.isFullRefresh)
+    inspector = try NodeInspector(project, connection)
+    project.database = database
+  }
+
+  /// Makes sure that the connection may write.
+  private func openForWriting() throws {
+    guard !isWriting else { return }
     connection = try draft.connect(writing: layers)
     connection.stop(when: options.shouldStop)
-    connection.addFunctions()
     // Renaming must not look at views of tables that are about to be made anew.
     try connection.execute("pragma legacy_alter_table = on")
     for layer in layers { try RelationCatalog(connection).create(inSchema: layer.schemaName) }
-    results = try draft.results()
-    let records = project.manifest.records(among: try RelationCatalog(connection).records())
-    recorded = records.mapValues(\.fingerprint)
-    rowCounts = records.compactMapValues(\.rowCount)
     database = TemplateDatabase(connection, isFullRefresh: options.isFullRefresh)
+    inspector = try NodeInspector(project, connection)
     project.database = database
+    isWriting = true
   }
 
   /// Runs all steps. Failures of nodes are results; only what stops the whole run is thrown.
@@ -73,8 +87,7 @@ package final class Runner {
     var finished: [RunResult] = []
     var blocked: Set<String> = []
     var hasFailed = false
-    let hooks = HookRunner(connection: connection, compiler: project.compiler)
-    try hooks.runProjectHooks(\.onRunStart, "on-run-start", project.manifest, results: [])
+    try runProjectHooks(\.onRunStart, "on-run-start", results: [])
     for (index, step) in plan.steps.enumerated() {
       guard let node = project.manifest.nodes[step.uniqueID] else { continue }
       let isSkipped =
@@ -84,49 +97,64 @@ package final class Runner {
       if isSkipped {
         result = RunResult(node: node, status: .skipped, startedAt: .now(), executionSeconds: 0)
       } else {
-        onEvent(.started(index: index + 1, total: plan.steps.count, node: node))
-        result = execute(node)
-        try draft.save(results)
+        result = execute(node) { onEvent(.started(index: index + 1, total: plan.steps.count, node: node)) }
+        if !result.isReused { try draft.save(results) }
       }
       if result.blocksDescendants { blocked.insert(node.uniqueID) }
       if result.isFailure { hasFailed = true }
       onEvent(.finished(index: index + 1, total: plan.steps.count, result: result))
       finished.append(result)
     }
-    try hooks.runProjectHooks(\.onRunEnd, "on-run-end", project.manifest, results: finished)
+    try runProjectHooks(\.onRunEnd, "on-run-end", results: finished)
     return finished
   }
 
-  private func execute(_ node: Node) -> RunResult {
-    let startedAt = Timestamp.now()
+  private func runProjectHooks(
+    _ hooks: KeyPath<ProjectFile, [String]>, _ name: String, results: [RunResult]
+  ) throws {
+    guard project.manifest.packages.contains(where: { !$0.file[keyPath: hooks].isEmpty }) else { return }
+    try openForWriting()
+    let runner = HookRunner(connection: connection, compiler: project.compiler)
+    try runner.runProjectHooks(hooks, name, project.manifest, results: results)
+    try refresh(runner.touched)
+  }
+
+  /// Hashes again what hooks have changed beside their own node's table.
+  private func refresh(_ relations: Set<Relation>) throws {
+    for relation in relations.sorted() {
+      guard var record = inspector.records[relation], record.kind == .table else { continue }
+      let schema = relation.layer.schemaName
+      record.exactHash = (try? connection.exactHash(ofTable: relation.name, inSchema: schema))?.description
+      record.rowCount = Int(try connection.integer("select count(*) from \(relation.sql)"))
+      try RelationCatalog(connection).record(record)
+    }
+    if !relations.isEmpty { try inspector.reload() }
+  }
+
+  // MARK: One node
+
+  /// - Parameter willRun: called before a node runs, but not for one whose former result stands.
+  private func execute(_ node: Node, willRun: () -> Void) -> RunResult {
     let stopwatch = Stopwatch()
-    var result = RunResult(node: node, status: .success, startedAt: startedAt, executionSeconds: 0)
+    var result = RunResult(node: node, status: .success, startedAt: .now(), executionSeconds: 0)
     var fingerprint: String?
     do {
-      switch node.resourceType {
-      case .seed:
-        fingerprint = try fingerprinter.fingerprint(ofSeed: node)
-        try seed(node, fingerprint: fingerprint ?? "", &result)
-      case .model:
-        let compiled = try compile(node, &result)
-        fingerprint = try requireInputs(compiled)
-        try materialize(compiled, fingerprint: fingerprint ?? "", &result)
-      case .test:
-        let compiled = try compile(node, &result)
-        fingerprint = try requireInputs(compiled)
-        try test(compiled, fingerprint: fingerprint ?? "", &result)
-      case .unitTest:
-        // The columns of what its rows stand in for are learnt from empty tables, if not from the draft's.
-        if !project.compiler.hasCompiled(node) {
-          _ = try Preflight(project, seedLoader: seedLoader).run([node.uniqueID])
-        }
-        let compiled = try compile(node, &result)
-        fingerprint = try requireInputs(compiled)
-        try unitTest(compiled, &result)
-      case .source, .exposure:
-        break
+      let inspection = try inspect(node)
+      fingerprint = inspection.fingerprint
+      result.compiledSQL = inspection.compiled?.sql
+      if let compiled = inspection.compiled { try project.writeCompiled(compiled) }
+      let decision = decision(on: node, inspection)
+      result.reason = decision.reason
+      if decision.isReused {
+        reuse(node, &result)
+        result.executionSeconds = stopwatch.seconds
+        return result
       }
-      if !node.isTest { recorded[node.uniqueID] = fingerprint }
+      willRun()
+      try run(node, try requireInputs(node, inspection), inspection, &result)
+      if result.diagnostic == nil, let volatility = inspection.volatility, node.relation != nil {
+        result.diagnostic = volatilityWarning(node, volatility)
+      }
     } catch {
       let diagnostic = SQLFault.diagnostic(for: error)
       result.status = .error
@@ -136,6 +164,79 @@ package final class Runner {
     result.executionSeconds = stopwatch.seconds
     note(result, fingerprint: fingerprint ?? "")
     return result
+  }
+
+  private func inspect(_ node: Node) throws -> Inspection {
+    // The columns of what a unit test's rows stand in for are learnt from empty tables, if not from the draft's.
+    if node.unitTest != nil, !project.compiler.hasCompiled(node) {
+      _ = try Preflight(project, seedLoader: seedLoader).run([node.uniqueID])
+    }
+    return try inspector.inspect(node)
+  }
+
+  private func decision(on node: Node, _ inspection: Inspection) -> ReuseDecision {
+    var forced: String?
+    if options.ignoresFormerResults { forced = "former results are not looked at" }
+    if options.shufflesInputs { forced = "its inputs are shuffled" }
+    if options.isFullRefresh, node.materialized == "incremental", node.config.fullRefresh ?? true {
+      forced = "it is made from nothing"
+    }
+    let former = results.nodes[node.uniqueID]
+    if former?.status == .fail || former?.status == .error { forced = "it failed when it ran last" }
+    let recorded = node.isTest ? former?.fingerprint : inspector.record(of: node)?.fingerprint
+    return ReuseDecision(
+      inspection, recorded: recorded, trace: results.traces?[node.uniqueID], isForced: forced)
+  }
+
+  private func reuse(_ node: Node, _ result: inout RunResult) {
+    result.isReused = true
+    result.message = "REUSED"
+    if let former = results.nodes[node.uniqueID], node.isTest {
+      result.status = former.status == .warn ? .warn : .pass
+      result.failures = former.failures ?? 0
+      if former.status == .warn { result.message = former.message }
+    } else {
+      result.rowCount = inspector.record(of: node)?.rowCount
+    }
+  }
+
+  private func volatilityWarning(_ node: Node, _ reason: String) -> Diagnostic? {
+    if reason == NodeInspector.hookReason { return nil }
+    return Diagnostic(
+      .volatileSQL, "'\(node.name)' is made anew in every run: \(reason)", severity: .warning,
+      at: node.location, hints: ["hand in what changes as a variable: `--vars '{today: 2026-01-31}'`"])
+  }
+
+  private func run(
+    _ node: Node, _ fingerprint: String, _ inspection: Inspection, _ result: inout RunResult
+  ) throws {
+    if node.relation != nil || node.failuresRelation != nil { try openForWriting() }
+    switch (node.resourceType, inspection.compiled) {
+    case (.seed, _):
+      try seed(node, fingerprint: fingerprint, &result)
+      try inspector.reload()
+    case (.model, let compiled?):
+      try materialize(compiled, fingerprint: fingerprint, &result)
+      try inspector.reload()
+      try settle(node, inspection, fingerprint)
+    case (.test, let compiled?): try test(compiled, fingerprint: fingerprint, &result)
+    case (.unitTest, let compiled?): try unitTest(compiled, &result)
+    default: break
+    }
+    results.traces = (results.traces ?? [:]).merging([node.uniqueID: inspection.trace]) { _, new in new }
+  }
+
+  /// Once the table of an incremental model is there, the other form of its query can tell what it reads.
+  private func settle(_ node: Node, _ inspection: Inspection, _ fingerprint: String) throws {
+    guard node.materialized == "incremental" else { return }
+    let settled = try inspector.inspect(node)
+    guard let newer = settled.fingerprint, newer != fingerprint, var record = inspector.record(of: node)
+    else {
+      return
+    }
+    record.fingerprint = newer
+    try RelationCatalog(connection).record(record)
+    try inspector.reload()
   }
 
   /// Keeps the results of tests and of failures; what succeeded stands in the layer's own catalog.
@@ -155,30 +256,19 @@ package final class Runner {
     }
   }
 
-  private func compile(_ node: Node, _ result: inout RunResult) throws -> CompiledNode {
-    let compiled = try project.compiler.compileForRun(node)
-    result.compiledSQL = compiled.sql
-    try project.writeCompiled(compiled)
-    return compiled
-  }
-
   /// The fingerprint over the inputs as they are in the draft; an input that is not there is told with its remedy.
-  private func requireInputs(_ compiled: CompiledNode) throws -> String {
-    let variants = try project.compiler.variants(of: compiled.node)
-    if let fingerprint = fingerprinter.fingerprint(of: compiled, variants: variants, inputs: recorded) {
-      return fingerprint
-    }
-    let missing = project.manifest.inputs(of: compiled.node).filter { recorded[$0] == nil }
-    let names = missing.map { project.manifest.nodes[$0]?.relation?.description ?? $0 }
-    let hasSource = missing.contains { $0.hasPrefix("source.") }
+  private func requireInputs(_ node: Node, _ inspection: Inspection) throws -> String {
+    if let fingerprint = inspection.fingerprint { return fingerprint }
+    let names = inspection.missing.map { project.manifest.nodes[$0]?.relation?.description ?? $0 }
+    let hasSource = inspection.missing.contains { $0.hasPrefix("source.") }
     throw Diagnostic(
       .nodeFailed,
-      "'\(compiled.node.name)' reads \(names.joined(separator: ", ")), which the draft does not have",
-      at: compiled.node.location,
+      "'\(node.name)' reads \(names.joined(separator: ", ")), which the draft does not have",
+      at: node.location,
       hints: [
         hasSource
           ? "load the archive first: `reelhouse ingest`"
-          : "run what it reads too: `--select +\(compiled.node.name)`"
+          : "run what it reads too: `--select +\(node.name)`"
       ])
   }
 
@@ -211,13 +301,18 @@ package final class Runner {
   private func materialize(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
     let node = compiled.node
     let hooks = HookRunner(connection: connection, compiler: project.compiler)
+    let isIncremental = try database.isIncremental(node)
+    if options.shufflesInputs, !isIncremental {
+      try ShuffleCheck(connection: connection, project: project).run(compiled)
+    }
     result.rowCount = try Materializer(connection: connection, draft: draft).materialize(
-      compiled, fingerprint: fingerprint, isIncremental: try database.isIncremental(node),
-      rowCount: rowCounts[node.uniqueID],
+      compiled, fingerprint: fingerprint, isIncremental: isIncremental,
+      rowCount: inspector.record(of: node)?.rowCount,
       hooks: Materializer.Hooks(
         pre: { try hooks.run(node.config.preHooks, of: node) },
         post: { try hooks.run(node.config.postHooks, of: node) }))
-    rowCounts[node.uniqueID] = result.rowCount
+    try inspector.reload()
+    try refresh(hooks.touched.subtracting([node.relation].compactMap { $0 }))
     result.message = "OK"
   }
 
