@@ -36,11 +36,11 @@ test: setup ## Run every test.
 	$(SWIFT) build $(TESTS) --build-tests
 	$(SWIFT) test $(TESTS) --skip-build
 
-LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000
+LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000 REUSE_EDITS=2000
 
-test-long: setup ## Run the random tests of the file format at length, and those of files over 1 GiB. Minutes, 3 GB of disk.
+test-long: setup ## Run the random tests of file format and reuse at length, and those of files over 1 GiB. Minutes, 3 GB of disk.
 	$(SWIFT) build $(TESTS) --build-tests
-	$(LONG) $(SWIFT) test $(TESTS) --skip-build --filter 'SQLiteTests'
+	$(LONG) $(SWIFT) test $(TESTS) --skip-build --filter 'SQLiteTests|ReusePropertyTests'
 
 check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.
 

@@ -69,7 +69,7 @@ import Testing
   @Test("a test of severity warn lets the build be published, with exit code 0")
   func warningTest() throws {
     let workspace = try published(["checks/warns.sql": "{{ config(severity='warn') }}\n\(Self.failingTest)"])
-    let result = try workspace.succeed("build")
+    let result = try workspace.succeed("build", "--no-reuse")
     #expect(result.output.contains("WARN=1 ERROR=0"), "\(result)")
     #expect(result.output.contains("Published build"), "\(result)")
   }

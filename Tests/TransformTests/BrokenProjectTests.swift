@@ -395,6 +395,246 @@ struct BrokenProjectTests {
       "a profile of another warehouse",
       ["profiles.yml": "shop:\n  target: dev\n  outputs:\n    dev: {type: postgres}"], .profileInvalid,
       at: "profiles.yml:4", says: "postgres"),
+    BrokenProject(
+      "a model without SQL", ["models/a.sql": ""], .sqlNotOneStatement, at: "models/a.sql",
+      says: "no statement"),
+    BrokenProject(
+      "a model that is a comment", ["models/a.sql": "-- nothing"], .sqlNotOneStatement, at: "models/a.sql",
+      says: "no statement"),
+    BrokenProject(
+      "two columns of one name", ["models/a.sql": "select 1 as x, 2 as x"], .sqlError, at: "models/a.sql",
+      says: "name of its own"),
+    BrokenProject(
+      "a seed with a column twice", ["seeds/s.csv": "a,a\n1,2\n"], .sqlError, at: "seeds/s.csv",
+      says: "name of its own"),
+    BrokenProject(
+      "a filter that does not exist", ["models/a.sql": "select\n{{ 'a' | uper }}"], .templateRuntime,
+      at: "models/a.sql:2", says: "uper"),
+    BrokenProject(
+      "a test of the template language that does not exist",
+      ["models/a.sql": "{% if 1 is evn %}{% endif %} select 1 as x"], .templateRuntime, at: "models/a.sql:1",
+      says: "evn"),
+    BrokenProject(
+      "a macro with too many arguments",
+      ["macros/m.sql": "{% macro m(a) %}{{ a }}{% endmacro %}", "models/a.sql": "select {{ m(1, 2) }} as x"],
+      .templateRuntime, at: "models/a.sql:1", says: "at most 1"),
+    BrokenProject(
+      "a macro with an unknown argument",
+      [
+        "macros/m.sql": "{% macro m(amount) %}{{ amount }}{% endmacro %}",
+        "models/a.sql": "select {{ m(amuont=1) }} as x",
+      ], .templateRuntime, at: "models/a.sql:1", says: "did you mean 'amount'"),
+    BrokenProject(
+      "a comment that is not closed", ["models/a.sql": "select 1 as x\n{# open"], .templateSyntax,
+      at: "models/a.sql:2", says: ""),
+    BrokenProject(
+      "a string that is not closed", ["models/a.sql": "select\n{{ 'open }}"], .templateSyntax,
+      at: "models/a.sql:2", says: ""),
+    BrokenProject(
+      "an expression that is not closed", ["models/a.sql": "select {{ 1 + 2"], .templateSyntax,
+      at: "models/a.sql:1", says: ""),
+    BrokenProject(
+      "an end without a beginning", ["models/a.sql": "select 1 as x {% endif %}"], .templateSyntax,
+      at: "models/a.sql:1", says: "endif"),
+    BrokenProject(
+      "a macro that calls itself without end",
+      ["macros/m.sql": "{% macro m() %}{{ m() }}{% endmacro %}", "models/a.sql": "select {{ m() }}"],
+      .templateLimit, at: "macros/m.sql:1", says: "deeply"),
+    BrokenProject(
+      "a range that is too long",
+      ["models/a.sql": "{% for i in range(1000000000) %}{% endfor %} select 1 as x"], .templateLimit,
+      at: "models/a.sql:1", says: "range"),
+    BrokenProject(
+      "a division by zero in a template", ["models/a.sql": "select {{ 1 // 0 }} as x"], .templateRuntime,
+      at: "models/a.sql:1", says: "zero"),
+    BrokenProject(
+      "a ref of three names", ["models/a.sql": "select * from {{ ref('a', 'b', 'c') }}"], .templateRuntime,
+      at: "models/a.sql:1", says: "a model, or a package and a model"),
+    BrokenProject(
+      "a ref of a number", ["models/a.sql": "select * from {{ ref(1) }}"], .templateRuntime,
+      at: "models/a.sql:1", says: "takes names"),
+    BrokenProject(
+      "a ref of another package", ["models/a.sql": "select * from {{ ref('nope', 'b') }}"], .unknownRef,
+      at: "models/a.sql:1", says: "'b'"),
+    BrokenProject(
+      "a source of one name", ["models/a.sql": "select * from {{ source('s') }}"], .templateRuntime,
+      at: "models/a.sql:1", says: "one of its tables"),
+    BrokenProject(
+      "a setting that is required and not there",
+      ["models/a.sql": "select {{ config.require('size') }} as x"], .templateRuntime, at: "models/a.sql:1",
+      says: "size"),
+    BrokenProject(
+      "variables that are no mapping", ["dbt_project.yml": "name: shop\nvars: [a]"], .invalidValue,
+      at: "dbt_project.yml:2", says: "must be a mapping"),
+    BrokenProject(
+      "models that are no mapping", ["dbt_project.yml": "name: shop\nmodels: table"], .invalidValue,
+      at: "dbt_project.yml:2", says: "must be a mapping"),
+    BrokenProject(
+      "paths that are no list", ["dbt_project.yml": "name: shop\nmodel-paths: {a: b}"], .invalidValue,
+      at: "dbt_project.yml:2", says: "list"),
+    BrokenProject(
+      "a project whose name has a hyphen", ["dbt_project.yml": "name: my-shop"], .invalidValue,
+      at: "dbt_project.yml:1", says: "underscores"),
+    BrokenProject(
+      "a setting of enabled that is neither",
+      ["models/a.sql": "{{ config(enabled='perhaps') }} select 1 as x"], .invalidValue, at: "models/a.sql",
+      says: "true or false"),
+    BrokenProject(
+      "a limit that is no number",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests: [{not_null: {config: {limit: few}}}]",
+      ], .invalidValue, at: "models/m.yml:5", says: "number of rows"),
+    BrokenProject(
+      "a condition that is none",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests: [{not_null: {config: {warn_if: many}}}]",
+      ], .testQueryShape, at: "models/m.yml:5", says: "warn_if `many`"),
+    BrokenProject(
+      "a fail_calc of no column",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests: [{not_null: {config: {fail_calc: sum(nope)}}}]",
+      ], .testQueryShape, at: "models/m.yml:5", says: "no such column: nope"),
+    BrokenProject(
+      "a where of no column",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests: [{not_null: {config: {where: nope = 1}}}]",
+      ], .sqlError, at: "models/m.yml:5", says: "no such column: nope"),
+    BrokenProject(
+      "accepted values that are not given",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests: [accepted_values]",
+      ], .templateRuntime, at: "models/m.yml:5", says: "values"),
+    BrokenProject(
+      "a relationship to no model",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "models:\n  - name: a\n    columns:\n      - name: x\n        data_tests: [{relationships: {arguments: {to: ref('aa'), field: x}}}]",
+      ], .unknownRef, at: "models/m.yml:5", says: "did you mean 'a'"),
+    BrokenProject(
+      "tests that are no list",
+      ["models/a.sql": "select 1 as x", "models/m.yml": "models:\n  - name: a\n    data_tests: unique"],
+      .invalidValue, at: "models/m.yml:3", says: "must be a list"),
+    BrokenProject(
+      "a test of two names",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "models:\n  - name: a\n    data_tests: [{unique: {}, not_null: {}}]",
+      ], .invalidValue, at: "models/m.yml:3", says: "one name"),
+    BrokenProject(
+      "a source table that is declared twice",
+      [
+        "models/s.yml":
+          "sources:\n  - name: s\n    schema: raw\n    tables:\n      - name: t\n      - name: t"
+      ], .duplicateResource, at: "models/s.yml:6", says: "exists twice"),
+    BrokenProject(
+      "a source in no layer", ["models/s.yml": "sources:\n  - name: s\n    tables:\n      - name: t"],
+      .invalidValue, at: "models/s.yml:4", says: "raw, staged and main"),
+    BrokenProject(
+      "a type of a seed's column that does not exist",
+      [
+        "seeds/s.csv": "a\n1\n",
+        "seeds/s.yml": "seeds:\n  - name: s\n    config: {column_types: {a: intger}}",
+      ], .invalidValue, at: "seeds/s.csv", says: "did you mean 'integer'"),
+    BrokenProject(
+      "a type of a column that the seed does not have",
+      [
+        "seeds/s.csv": "amount\n1\n",
+        "seeds/s.yml": "seeds:\n  - name: s\n    config: {column_types: {amuont: integer}}",
+      ], .undeclaredColumn, at: "seeds/s.csv", says: "did you mean 'amount'"),
+    BrokenProject(
+      "a unique_key that is no column",
+      ["models/a.sql": "{{ config(materialized='incremental', unique_key='ident') }} select 1 as id"],
+      .undeclaredColumn, at: "models/a.sql", says: "the columns are id"),
+    BrokenProject(
+      "a column to merge that is not there",
+      [
+        "models/a.sql":
+          "{{ config(materialized='incremental', unique_key='id', incremental_strategy='merge', merge_update_columns=['nam']) }} select 1 as id, 2 as name"
+      ], .undeclaredColumn, at: "models/a.sql", says: "did you mean 'name'"),
+    BrokenProject(
+      "a unit test that expects a column too many",
+      [
+        "models/a.sql": "select 1 as amount",
+        "models/m.yml":
+          "unit_tests:\n  - name: t\n    model: a\n    given: []\n    expect: {rows: [{amuont: 1}]}",
+      ], .undeclaredColumn, at: "models/m.yml:2", says: "did you mean 'amount'"),
+    BrokenProject(
+      "a unit test that gives a column too many",
+      [
+        "models/a.sql": "select 1 as amount", "models/b.sql": "select amount from {{ ref('a') }}",
+        "models/m.yml":
+          "unit_tests:\n  - name: t\n    model: b\n    given: [{input: ref('a'), rows: [{amuont: 1}]}]\n    expect: {rows: [{amount: 1}]}",
+      ], .undeclaredColumn, at: "models/m.yml:2", says: "did you mean 'amount'"),
+    BrokenProject(
+      "a unit test of rows that are no list",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml": "unit_tests:\n  - name: t\n    model: a\n    given: []\n    expect: {rows: x}",
+      ], .invalidValue, at: "models/m.yml:5", says: "must be a list"),
+    BrokenProject(
+      "a CSV row of a unit test with a field too many",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/m.yml":
+          "unit_tests:\n  - name: t\n    model: a\n    given: []\n    expect: {format: csv, rows: \"x\\n1,2\"}",
+      ], .rowFieldCount, at: "models/m.yml:5", says: "2 fields"),
+    BrokenProject(
+      "a text in SQL that is not closed", ["models/a.sql": "select 'open as x"], .sqlError,
+      at: "models/a.sql:1", says: "unrecognized token"),
+    BrokenProject(
+      "a sum of a sum", ["models/a.sql": "select\n sum(sum(1)) as x"], .sqlError, at: "models/a.sql",
+      says: "misuse of aggregate"),
+    BrokenProject(
+      "a column that two tables have",
+      [
+        "models/a.sql": "select 1 as x",
+        "models/b.sql": "select\n  x\nfrom {{ ref('a') }} p join {{ ref('a') }} q on 1",
+      ], .sqlError, at: "models/b.sql:2", says: "ambiguous"),
+    BrokenProject(
+      "a function with an argument too few", ["models/a.sql": "select\n substr('a') as x"], .sqlError,
+      at: "models/a.sql", says: "wrong number of arguments"),
+    BrokenProject(
+      "a union of unlike queries", ["models/a.sql": "select 1 as x union all select 1, 2"], .sqlError,
+      at: "models/a.sql", says: "same number of result columns"),
+    BrokenProject(
+      "an order by no column", ["models/a.sql": "select 1 as x\norder by 3"], .sqlError, at: "models/a.sql",
+      says: "out of range"),
+    BrokenProject(
+      "a tab in YAML", ["models/m.yml": "models:\n\t- name: a"], .yamlSyntax, at: "models/m.yml:2", says: ""),
+    BrokenProject(
+      "a quote in YAML that is not closed", ["models/m.yml": "models:\n  - name: 'a\n"], .yamlSyntax,
+      at: "models/m.yml", says: ""),
+    BrokenProject(
+      "a bracket in YAML that is not closed", ["models/m.yml": "models: [\n"], .yamlSyntax,
+      at: "models/m.yml", says: ""),
+    BrokenProject(
+      "an alias in YAML without an anchor", ["models/m.yml": "models: *nope\n"], .yamlSyntax,
+      at: "models/m.yml", says: ""),
+    BrokenProject(
+      "YAML that nests without end",
+      ["models/m.yml": "models: " + String(repeating: "[", count: 80) + String(repeating: "]", count: 80)],
+      .yamlSyntax, at: "models/m.yml", says: "nest deeper"),
+    BrokenProject(
+      "a table of the project that is named without a ref",
+      ["models/a.sql": "select 1 as x", "models/b.sql": "select * from staged.a"], .undeclaredRead,
+      at: "models/b.sql", says: "{{ ref('a') }}"),
+    BrokenProject(
+      "a strategy of another warehouse",
+      [
+        "models/a.sql":
+          "{{ config(materialized='incremental', incremental_strategy='insert_overwrite') }} select 1 as x"
+      ], .invalidValue, at: "models/a.sql", says: "insert_overwrite"),
   ]
 
   @Test("is refused with its code, place and remedy before anything runs", arguments: cases)

@@ -54,6 +54,15 @@ struct GenericTestCompiler {
       keywords.append(
         Call.Keyword(entry.key, try argument(entry.value, renderer: renderer, at: node.location)))
     }
+    // Tests of the project's own may do without an argument; those of dbt's make no sense then.
+    let given = Set(keywords.map(\.name))
+    if macro.packageName == BuiltinMacros.packageName,
+      let missing = macro.definition.parameters.first(where: { !$0.hasDefault && !given.contains($0.name) })
+    {
+      throw Diagnostic(
+        .templateRuntime, "the test '\(node.name)' is not given the argument '\(missing.name)'",
+        at: node.location, hints: ["add it under `arguments:` of the test '\(test.name)'"])
+    }
     do {
       return try renderer.call(.macro(Macro(macro.definition, scope: scope)), keywords: keywords).text()
         .trimmed

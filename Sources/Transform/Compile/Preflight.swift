@@ -93,17 +93,20 @@ package struct Preflight {
         delimiter: node.config.delimiter.utf8.first ?? UInt8(ascii: ","))
       try createTable(node, columns: names, connection)
       return undeclared(node, names)
+        + unknown(node.config.columnTypes.map(\.key), "the column_types of the seed", node, names)
     case .model:
       return try check(model: node, connection)
     case .test:
       let compiled = try compiled(node)
       _ = try columnNames(of: compiled, connection)
       try refuseUndeclared(compiled, connection)
+      try checkJudgement(of: compiled, connection)
       return []
     case .unitTest:
       // What it stands in for is here with all its columns, which may not be in the draft yet.
-      _ = try columnNames(of: try project.compile(node), connection)
-      return []
+      let names = try columnNames(of: try project.compile(node), connection)
+      return unknown(
+        node.unitTest?.expected.columnNames ?? [], "the expected rows of the unit test", node, names)
     }
   }
 
@@ -115,7 +118,13 @@ package struct Preflight {
     try refuseUndeclared(qualified, connection)
     let types = try connection.prepare(qualified.sql).declaredTypes
     if let fault = ContractCheck(node: node).fault(names: names, declaredTypes: types) { return [fault] }
-    let faults = undeclared(node, names) + unindexed(node, names)
+    var faults = undeclared(node, names)
+    faults += unknown(node.config.indexes.flatMap(\.columns), "an index of the model", node, names)
+    let merged = (node.config.mergeUpdateColumns ?? []) + (node.config.mergeExcludeColumns ?? [])
+    faults += unknown(merged, "the merge of the model", node, names)
+    // A key may be an expression; one that is a bare name is a column.
+    let keys = node.config.uniqueKey.filter { $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } }
+    faults += unknown(keys, "the unique_key of the model", node, names)
     if node.materialized == "incremental" {
       try createTable(node, columns: names, connection)
       _ = try columnNames(of: try compiled(node, isIncremental: true), connection)
@@ -127,6 +136,21 @@ package struct Preflight {
     case .table: try createTable(node, columns: names, connection)
     }
     return faults
+  }
+
+  /// Prepares the statement that judges a test, of which `fail_calc`, `warn_if` and `error_if` are parts.
+  private func checkJudgement(of compiled: CompiledNode, _ connection: Connection) throws {
+    do {
+      _ = try connection.prepare(TestRunner.judgement(of: compiled).sql)
+    } catch {
+      let config = compiled.node.config
+      throw Diagnostic(
+        .testQueryShape, "the test '\(compiled.node.name)' cannot be judged: \(error.reason)",
+        at: compiled.node.location,
+        notes: [
+          "fail_calc is `\(config.failCalculation)`, warn_if `\(config.warnIf)`, error_if `\(config.errorIf)`"
+        ], hints: ["`fail_calc` is an expression over the failing rows; conditions are such as `> 10`"])
+    }
   }
 
   /// Refuses SQL that reads a table of the project which its template does not refer to.
@@ -150,17 +174,17 @@ package struct Preflight {
     throw UndeclaredRead.diagnostic(relation, compiled.node, owner)
   }
 
-  /// Columns that an index names but that the model does not have.
-  private func unindexed(_ node: Node, _ names: [String]) -> [Diagnostic] {
+  /// Columns that settings name but that the node does not have.
+  private func unknown(
+    _ wanted: [String], _ what: String, _ node: Node, _ names: [String]
+  ) -> [Diagnostic] {
     let present = Set(names.map { $0.lowercased() })
-    let wanted = node.config.indexes.flatMap(\.columns)
     return wanted.filter { !present.contains($0.lowercased()) }.map { column in
       Diagnostic(
-        .undeclaredColumn,
-        "an index of the model '\(node.name)' names the column '\(column)', which it has not",
+        .undeclaredColumn, "\(what) '\(node.name)' names the column '\(column)', which is not there",
         at: node.location,
         hints: [
-          Suggestion.hint(for: column, in: names) ?? "its columns are \(names.joined(separator: ", "))"
+          Suggestion.hint(for: column, in: names) ?? "the columns are \(names.joined(separator: ", "))"
         ])
     }
   }

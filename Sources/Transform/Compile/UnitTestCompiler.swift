@@ -39,8 +39,9 @@ struct UnitTestCompiler {
       } else {
         standIns[target.uniqueID] = name
       }
-      tables.append(
-        SQLIdentifier(name).quoted, try UnitTestRows(columns: columns(of: target)).sql(of: input.rows))
+      let columns = try columns(of: target)
+      try refuseUnknown(input, columns.map(\.name), node)
+      tables.append(SQLIdentifier(name).quoted, UnitTestRows(columns: columns).sql(of: input.rows))
     }
     let scope = NodeScopes(host: host).compileScope(
       of: model, in: manifest,
@@ -58,6 +59,17 @@ struct UnitTestCompiler {
         }, this: this, addCommonTable: { _ in }))
     override(scope, of: model, test)
     return scope
+  }
+
+  /// A column that the input does not have would be given in vain.
+  private func refuseUnknown(_ input: UnitTest.Input, _ names: [String], _ node: Node) throws {
+    let known = Set(names.map { $0.lowercased() })
+    guard !names.isEmpty, let name = input.rows.columnNames.first(where: { !known.contains($0.lowercased()) })
+    else { return }
+    throw Diagnostic(
+      .undeclaredColumn, "the unit test '\(node.name)' gives a column '\(name)', which \(input.text) has not",
+      at: node.location,
+      hints: [Suggestion.hint(for: name, in: names) ?? "its columns are \(names.joined(separator: ", "))"])
   }
 
   private func target(of input: UnitTest.Input, _ model: Node, _ node: Node) throws -> Node {

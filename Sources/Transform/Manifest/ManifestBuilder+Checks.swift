@@ -92,11 +92,37 @@ extension ManifestBuilder {
           at: node.location,
           hints: ["severities are error and warn"]))
     }
+    if let limit = node.config["limit"], limit != .null, limit.integer.map({ $0 < 0 }) ?? true {
+      diagnostics.append(
+        Diagnostic(
+          .invalidValue, "the test '\(node.name)' has the limit '\(limit.text ?? "")'", at: node.location,
+          hints: ["a limit is a number of rows"]))
+    }
     if let form = node.config["store_failures_as"]?.text, !["table", "view", "ephemeral"].contains(form) {
       diagnostics.append(
         Diagnostic(
           .invalidValue, "the test '\(node.name)' has store_failures_as '\(form)'", at: node.location,
           hints: ["failing rows can be stored as table, view or ephemeral"]))
+    }
+  }
+
+  /// Settings that every node may have.
+  mutating func checkSettings(_ node: Node) {
+    if let enabled = node.config["enabled"], enabled != .null, enabled.bool == nil {
+      diagnostics.append(
+        Diagnostic(
+          .invalidValue, "'\(node.name)' is enabled '\(enabled.text ?? "")'", at: node.location,
+          hints: ["`enabled` is true or false"]))
+    }
+    for entry in node.config.columnTypes {
+      let type = entry.value.text ?? ""
+      guard ColumnType(declared: type) == nil else { continue }
+      let known = ColumnType.allCases.map(\.rawValue)
+      diagnostics.append(
+        Diagnostic(
+          .invalidValue, "the column_types of '\(node.name)' give '\(entry.key)' the unknown type '\(type)'",
+          at: node.location,
+          hints: [Suggestion.hint(for: type, in: known) ?? "the types are \(known.joined(separator: ", "))"]))
     }
   }
 

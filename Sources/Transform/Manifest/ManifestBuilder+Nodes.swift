@@ -172,6 +172,7 @@ extension ManifestBuilder {
   }
 
   mutating func insert(_ node: Node) {
+    checkSettings(node)
     guard node.config.isEnabled else {
       disabled.insert(node.uniqueID)
       disabledNodes.append(node)

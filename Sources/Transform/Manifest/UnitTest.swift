@@ -23,6 +23,18 @@ package struct UnitTest: Sendable, Hashable {
     case csv(header: [String], rows: [[String?]])
     /// A query.
     case sql(String)
+
+    /// The columns that the rows name; none for a query.
+    var columnNames: [String] {
+      switch self {
+      case .mappings(let rows):
+        rows.reduce(into: []) { names, row in
+          for entry in row where !names.contains(entry.key) { names.append(entry.key) }
+        }
+      case .csv(let header, _): header
+      case .sql: []
+      }
+    }
   }
 
   /// The unique id of the model.

@@ -74,6 +74,16 @@ struct MappingReader {
     return items
   }
 
+  /// A mapping; nil where the key is absent.
+  mutating func mapping(_ key: String) -> YAMLNode? {
+    guard let value = value(key) else { return nil }
+    if value.pairs == nil {
+      fault(.invalidValue, "'\(key)' of \(what) must be a mapping, not \(value.kindName)", at: value)
+      return nil
+    }
+    return value
+  }
+
   /// Texts in a list, or a single text.
   mutating func strings(_ key: String) -> [String]? {
     guard let value = value(key) else { return nil }

@@ -55,12 +55,12 @@ package struct ProjectFile: Sendable {
       reader.items("dispatch").compactMap { item in
         item["macro_namespace"]?.scalarText.map { ($0, item["search_order"]?.value.texts ?? []) }
       }, uniquingKeysWith: { first, _ in first })
-    vars = reader.value("vars")?.value.entries ?? []
-    if let node = reader.value("models") { models = ConfigTree(node) }
-    if let node = reader.value("seeds") { seeds = ConfigTree(node) }
-    if let node = reader.value("data_tests") ?? reader.value("tests") { dataTests = ConfigTree(node) }
+    vars = reader.mapping("vars")?.value.entries ?? []
+    if let node = reader.mapping("models") { models = ConfigTree(node) }
+    if let node = reader.mapping("seeds") { seeds = ConfigTree(node) }
+    if let node = reader.mapping("data_tests") ?? reader.mapping("tests") { dataTests = ConfigTree(node) }
     if let node = reader.value("unit_tests") { unitTests = ConfigTree(node) }
-    if let node = reader.value("sources") { sources = ConfigTree(node) }
+    if let node = reader.mapping("sources") { sources = ConfigTree(node) }
     if let node = reader.value("exposures") { exposures = ConfigTree(node) }
     reader.ignore(
       "config-version", "require-dbt-version", "analysis-paths", "snapshot-paths",

@@ -17,7 +17,8 @@ struct TestRunner {
   /// How many failing rows are shown.
   private static let sampleCount = 5
 
-  func run(_ compiled: CompiledNode) throws -> Verdict {
+  /// The statement that judges a test, and the bytes that stand before the test's own query.
+  static func judgement(of compiled: CompiledNode) -> (sql: String, prefix: Int) {
     let config = compiled.node.config
     let limited = config.limit.map { "\nlimit \($0)" } ?? ""
     let calculation = config.failCalculation
@@ -27,13 +28,19 @@ struct TestRunner {
       from (
 
       """
+    return (head + compiled.sql + limited + "\n) dbt_internal_test", head.utf8.count)
+  }
+
+  func run(_ compiled: CompiledNode) throws -> Verdict {
+    let config = compiled.node.config
+    let (sql, prefix) = Self.judgement(of: compiled)
     let row: [SQLiteValue]
     do {
-      let statement = try connection.prepare(head + compiled.sql + limited + "\n) dbt_internal_test")
+      let statement = try connection.prepare(sql)
       guard try statement.step() else { throw shapeFault(compiled, "it returns no row") }
       row = statement.row
     } catch let error as SQLiteError {
-      throw compiled.diagnostic(for: error, prefix: head.utf8.count)
+      throw compiled.diagnostic(for: error, prefix: prefix)
     }
     guard case .integer(let failures) = row[0] else {
       throw shapeFault(compiled, "`fail_calc` gives no integer but \(SQLValueText.text(row[0]))")

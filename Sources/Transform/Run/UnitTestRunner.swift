@@ -21,9 +21,7 @@ struct UnitTestRunner {
       columns = rows.names
       expected = rows.rows
     case .mappings(let mappings):
-      columns = mappings.reduce(into: []) { names, row in
-        for entry in row where !names.contains(entry.key) { names.append(entry.key) }
-      }
+      columns = test.expected.columnNames
       expected = mappings.map { row in
         columns.map { name in
           Self.text(row.first { $0.key == name }?.value ?? .null, types[name.lowercased()])
