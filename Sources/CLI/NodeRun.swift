@@ -34,9 +34,10 @@ struct NodeRun {
       return
     }
     let draft = try session.draft()
-    let publication = DraftPublication(
+    var publication = DraftPublication(
       project, draft, sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest))
-    try check(plan, project, draft)
+    let state = try publication.state()
+    try check(plan, project, draft, state)
     console.log("")
     console.log("Concurrency: 1 threads (target='\(project.target.name)')")
     console.log("")
@@ -54,12 +55,20 @@ struct NodeRun {
     if Interruption.isRequested { throw CommandOutcome.failed }
     if results.contains(where: \.blocksDescendants) { throw CommandOutcome.failed }
     if verb == .build, try selection.isWhole {
+      // Where nothing ran the draft is as it was.
+      if results.allSatisfy({ $0.isReused }) { publication.knownState = state }
       try PublishCommand.publish(publication, artifacts, console)
     }
   }
 
   /// Refuses, before anything runs, what cannot go well: a fault in any query, or sources that were never loaded.
-  private func check(_ plan: RunPlan, _ project: Project, _ draft: Draft) throws {
+  ///
+  /// What is fresh was checked before it ran, and does not run again.
+  private func check(_ plan: RunPlan, _ project: Project, _ draft: Draft, _ draftState: DraftState) throws {
+    let fresh = Set(draftState.entries.filter { $0.condition == .fresh }.map(\.node.uniqueID))
+    let isForced = options.noReuse || options.shuffle || options.fullRefresh
+    let running = Set(plan.steps.map(\.uniqueID)).subtracting(isForced ? [] : fresh)
+    if running.isEmpty { return }
     let state = try LoadedSources(draft)
     let needed = project.graph.ancestors(of: Set(plan.steps.map(\.uniqueID)))
     let declared = SourceTable.schemaFingerprints(in: project.manifest)
@@ -71,8 +80,7 @@ struct NodeRun {
         "the declared columns of \(names.joined(separator: ", ")) changed since they were loaded",
         hints: ["load them again: `reelhouse ingest` with the same archive reads only what changed"])
     }
-    let faults = try Preflight(project, seedLoader: SeedLoader()).run(
-      Set(plan.steps.map(\.uniqueID)), extraColumns: state.columns)
+    let faults = try Preflight(project, seedLoader: SeedLoader()).run(running, extraColumns: state.columns)
     for warning in faults where warning.severity == .warning { console.report(warning) }
     let errors = faults.filter { $0.severity == .error }
     if !errors.isEmpty { throw DiagnosticList(errors) }

@@ -87,6 +87,8 @@ package final class Project {
   /// Writes a node's SQL below `target/compiled`, for people to look at.
   package func writeCompiled(_ compiled: CompiledNode) throws {
     let file = Path.join(targetPath, "compiled/\(compiled.node.packageName)/\(compiled.node.compiledPath)")
+    // To look is cheaper than to write.
+    if let known = try? FileSystem.read(file), known.elementsEqual((compiled.sql + "\n").utf8) { return }
     try FileSystem.createDirectory(Path.parent(of: file))
     try FileSystem.write((compiled.sql + "\n").utf8, to: file, isDurable: false)
   }

@@ -155,4 +155,27 @@ struct UnitTestTests {
       """)
     #expect(results.prefix(2).map(\.status) == [.pass, .fail], "\(results.compactMap(\.diagnostic))")
   }
+
+  @Test("a result stands in the commands that follow, and a changed test runs again")
+  func stands() throws {
+    let test = """
+      unit_tests:
+        - name: sums
+          model: totals
+          given: [{input: ref('orders'), rows: [{note: a, amount: 1}]}]
+          expect: {rows: [{note: a, total: 1}]}
+      """
+    let fixture = try ProjectFixture([
+      "seeds/orders.csv": "note,amount\na,1\n", "models/u.yml": test,
+      "models/totals.sql": "select note, sum(amount) as total from {{ ref('orders') }} group by note",
+    ])
+    #expect(try fixture.run(.build).allSatisfy { !$0.isFailure })
+    let state = try DraftPublication(try fixture.project(), try fixture.draft(), sourceSchemas: [:]).state()
+    #expect(state.isFinished, "\(state.unfinished.map(\.node.name))")
+    #expect(try fixture.run(.build).allSatisfy { $0.isReused })
+    try fixture.write("models/u.yml", test.replacing("total: 1", with: "total: 2"))
+    let results = try fixture.run(.build)
+    #expect(results.filter { !$0.isReused }.map(\.node.name) == ["sums", "totals"])
+    #expect(results.map(\.status).contains(.fail))
+  }
 }

@@ -18,6 +18,14 @@ package struct CompiledNode: Sendable {
   /// Whether the text depends on when it was rendered, or on chance.
   package var isVolatile = false
 
+  /// The SQL without what came of ephemeral models or of the rows of a unit test.
+  var ownSQL: String {
+    guard let injection else { return sql }
+    var bytes = Array(sql.utf8)
+    bytes.removeSubrange(injection.start..<(injection.start + injection.byteCount))
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// A fault of SQLite in this node's SQL, told in the user's file.
   ///
   /// - Parameter prefix: bytes that stood before `sql` in the statement that failed.

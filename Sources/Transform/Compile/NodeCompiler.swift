@@ -29,6 +29,13 @@ final class NodeCompiler {
     return result
   }
 
+  /// The node's SQL over the data that templates may ask now, whatever is remembered.
+  func recompile(_ node: Node) throws -> CompiledNode {
+    let result = try compileAnew(node)
+    compiled[node.uniqueID] = result
+    return result
+  }
+
   /// Whether the node's SQL is known already.
   func hasCompiled(_ node: Node) -> Bool { compiled[node.uniqueID] != nil }
 

@@ -104,7 +104,7 @@ package struct Preflight {
       return []
     case .unitTest:
       // What it stands in for is here with all its columns, which may not be in the draft yet.
-      let names = try columnNames(of: try project.compile(node), connection)
+      let names = try columnNames(of: try project.compiler.recompile(node), connection)
       return unknown(
         node.unitTest?.expected.columnNames ?? [], "the expected rows of the unit test", node, names)
     }

@@ -7,6 +7,8 @@ package struct DraftPublication {
   private let project: Project
   private let draft: Draft
   private let sourceSchemas: [String: String]
+  /// How the draft stands, where that is known and nothing has changed it since.
+  package var knownState: DraftState?
 
   /// - Parameter sourceSchemas: for each source the fingerprint of its declared schema, which the ingest computes.
   package init(_ project: Project, _ draft: Draft, sourceSchemas: [String: String]) {
@@ -28,7 +30,7 @@ package struct DraftPublication {
   package func publish(
     artifacts: [String: [UInt8]], reelhouseVersion: String, now: Timestamp
   ) throws -> Publisher.Outcome {
-    let state = try state()
+    let state = try knownState ?? state()
     guard state.isFinished else { throw Self.refusal(state) }
     try drop(state.orphans)
     let contents = Publisher.Contents(

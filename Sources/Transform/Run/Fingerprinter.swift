@@ -26,8 +26,21 @@ struct Fingerprinter {
         config.limit.map { "\($0)" } ?? "", node.failuresRelation?.description ?? "",
       ]
     }
-    if let test = node.unitTest { parts.append("\(test)") }
+    if let test = node.unitTest {
+      // Its SQL has all columns of what its rows stand in for, which is known now and then only.
+      parts += ["\(test)", SQLNormalizer.normalize(compiled.ownSQL)] + declaredTypes(of: test)
+      return Digest.sha256(parts: parts)
+    }
     return Digest.sha256(parts: parts + variants.map(SQLNormalizer.normalize))
+  }
+
+  /// The declared types of the model of a unit test and of all that it reads, which the given rows are read by.
+  private func declaredTypes(of test: UnitTest) -> [String] {
+    let model = manifest.nodes[test.model]
+    let nodes = ([model] + (model?.dependencies ?? []).map { manifest.nodes[$0] }).compactMap { $0 }
+    return nodes.flatMap { node in
+      [node.uniqueID] + node.declaredColumns.map { "\($0.name.lowercased()) \($0.type.rawValue)" }
+    }
   }
 
   /// What configuration says of how the rows are stored.
