@@ -227,4 +227,29 @@ struct ContextTests {
     try fixture.run(.build)
     #expect(try fixture.rows("select what from main.log") == [[.text("1 success staged")]])
   }
+
+  @Test("relations are mappings, as packages know them by")
+  func relationsAreMappings() throws {
+    let compiled = try sql(
+      "select '{{ this is mapping }} {{ this.get('metadata').type }} {{ this.get('nope', 'none') }}' as x")
+    #expect(compiled == "select 'True SQLiteRelation none' as x")
+  }
+
+  @Test("what a generic test's macro says with config() counts, behind dispatch too")
+  func testConfig() throws {
+    let fixture = try ProjectFixture([
+      "models/a.sql": "select 1 as x",
+      "models/m.yml": "models:\n  - name: a\n    data_tests: [even_rows]",
+      "macros/t.sql": """
+      {% test even_rows(model) %}{{ return(adapter.dispatch('even_rows', 'shop')(model)) }}{% endtest %}
+      {% macro default__even_rows(model) %}
+      {{ config(fail_calc='sum(odd)', severity='warn') }}
+      select count(*) % 2 as odd from {{ model }}
+      {% endmacro %}
+      """,
+    ])
+    let result = try #require(try fixture.run(.build).last)
+    #expect(result.status == .warn)
+    #expect(result.node.config.failCalculation == "sum(odd)")
+  }
 }

@@ -13,7 +13,13 @@ extension Builtins {
     "float": { if case .double = try $0.only() { true } else { false } },
     "number": { .bool(try $0.only().number != nil) },
     "string": { .bool(try $0.only().string != nil) },
-    "mapping": { if case .dict = try $0.only() { true } else { false } },
+    "mapping": { call in
+      switch try call.only() {
+      case .dict: true
+      case .object(let object): .bool(object.isMapping)
+      default: false
+      }
+    },
     "iterable": { .bool(try $0.only().elements() != nil) },
     "callable": { .bool(try $0.only().isCallable) },
     "escaped": { call in

@@ -8,6 +8,8 @@ package protocol TemplateObject: AnyObject {
   var text: String { get }
   var isTrue: Bool { get }
   var isCallable: Bool { get }
+  /// Whether the test `mapping` is true of it.
+  var isMapping: Bool { get }
   /// Names to suggest for a missing attribute.
   var attributeNames: [String] { get }
 
@@ -33,6 +35,7 @@ extension TemplateObject {
   package var text: String { "<\(typeName)>" }
   package var isTrue: Bool { true }
   package var isCallable: Bool { false }
+  package var isMapping: Bool { false }
   package var attributeNames: [String] { [] }
 
   package func attribute(_ name: String) throws -> Value? { nil }

@@ -142,13 +142,21 @@ struct NodeScopes {
     }
   }
 
-  /// What the block of a generic test says with `config(…)`.
-  func config(of definition: Definition, _ node: Node) throws -> [ConfigEntry] {
+  /// What the macro of a generic test says with `config(…)`: as in a parse, nothing is known of what it tests.
+  func config(of definition: Definition, _ test: TestDeclaration, _ node: Node) -> [ConfigEntry] {
     let config = ConfigObject(node.config)
     let scope = scope(of: node, config: config, isExecuting: false)
+    let placeholder = Value.object(
+      RelationObject(Relation(layer: .main, name: node.name), isQualified: true))
+    for name in ["ref", "source"] { scope[name] = .function(name) { _ in placeholder } }
     var environment = host.environment
     environment.undefinedPolicy = .lenient
-    _ = try Renderer(environment: environment, scope: scope).call(.macro(Macro(definition)))
+    var keywords = [Call.Keyword("model", placeholder)]
+    if let column = test.column { keywords.append(Call.Keyword("column_name", .string(column))) }
+    keywords += test.arguments.map { Call.Keyword($0.key, Value($0.value)) }
+    // What cannot be rendered yet is told when the test is compiled.
+    _ = try? Renderer(environment: environment, scope: scope).call(
+      .macro(Macro(definition)), keywords: keywords)
     return config.entries
   }
 

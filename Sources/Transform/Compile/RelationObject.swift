@@ -58,6 +58,8 @@ final class RelationObject: TemplateObject {
   }
 
   var typeName: String { "Relation" }
+  /// dbt's relations are mappings, by which packages know them.
+  var isMapping: Bool { true }
   var attributeNames: [String] {
     ["database", "schema", "identifier", "name", "table", "type", "is_table", "is_view", "is_cte"]
   }
@@ -73,6 +75,7 @@ final class RelationObject: TemplateObject {
 
   func attribute(_ name: String) throws -> Value? {
     switch name {
+    case "metadata": .dict([("type", "SQLiteRelation")])
     case "database": kind == .commonTable ? Value.none : .string(Target.databaseName)
     case "schema": schema.map { .string($0) } ?? Value.none
     case "identifier", "name", "table": identifier.map { .string($0) } ?? Value.none
@@ -90,6 +93,9 @@ final class RelationObject: TemplateObject {
     case "render": .string(text)
     case "include": try include(call)
     case "quote": .object(self)
+    case "get":
+      try attribute(try call.bind(["key", "default"], required: 1).string(0) ?? "")
+        ?? call.bind(["key", "default"], required: 1).value(1)
     case "without_identifier":
       .object(RelationObject(schema: schema, identifier: nil, kind: kind, isQualified: isQualified))
     case "incorporate": try incorporate(call)

@@ -56,7 +56,7 @@ extension ManifestBuilder {
     node.propertiesPath = file
     node.description = described(test.description, in: package, at: test.location)
     let config = configuration(\.dataTests, node.fqn, package)
-    node.config.merge(config + testConfig(of: macro, node, package))
+    node.config.merge(config + testConfig(of: macro, test, node))
     node.config.merge(rendered(test.config, in: package, at: test.location))
     node.noteUnrendered(settings(\.dataTests, node.fqn, package) + test.config)
     node.config.merge([ConfigEntry(key: "tags", value: .list(inheritedTags(of: test, on: attached)))])
@@ -89,12 +89,10 @@ extension ManifestBuilder {
     return tags.map { .string($0) }
   }
 
-  /// What a generic test's own block says with `config(…)`.
-  private mutating func testConfig(of macro: MacroEntry, _ node: Node, _ package: ProjectPackage)
-    -> [ConfigEntry]
-  {
-    guard macro.definition.text.contains("config(") else { return [] }
-    return (try? scopes.config(of: macro.definition, node)) ?? []
+  /// What a generic test's own macro, and those that it calls, say with `config(…)`. dbt's own say nothing.
+  private func testConfig(of macro: MacroEntry, _ test: TestDeclaration, _ node: Node) -> [ConfigEntry] {
+    guard macro.packageName != BuiltinMacros.packageName else { return [] }
+    return scopes.config(of: macro.definition, test, node)
   }
 
   // MARK: Exposures
