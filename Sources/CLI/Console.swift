@@ -14,11 +14,35 @@ struct Console {
   enum LogFormat: String, CaseIterable {
     case text
     case json
+    /// dbt's names of text.
+    case `default`
+    case debug
+  }
+
+  /// How grave a line is, from the least on.
+  enum Level: String, CaseIterable, Comparable {
+    case debug
+    case info
+    case warn
+    case error
+    case none
+
+    static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
   var logFormat: LogFormat = .text
   /// Whether everything but data, faults and failures is left out.
   var isQuiet = false
+  /// The least level that is told.
+  var level = Level.info
+  /// Whether templates may print.
+  var allowsPrinting = true
+  /// Tells the lines of this process from those of others.
+  var invocationID = ""
+  /// Where every line goes, too.
+  var logFile: LogFile?
   let usesColorOnOutput: Bool
   let usesColorOnError: Bool
   let isErrorTerminal: Bool
@@ -51,11 +75,28 @@ struct Console {
   }
 
   /// A line of a run, with the time of day in front as dbt has it; a JSON object where those are asked for.
-  func log(_ line: String, level: String = "info") {
-    if isQuiet, level == "info" { return }
-    switch logFormat {
-    case .text: Self.write("\(Timestamp.now().localTimeOfDay)  \(line)\n", to: STDOUT_FILENO)
-    case .json: Self.write(Self.json(level: level, message: line) + "\n", to: STDOUT_FILENO)
+  func log(_ line: String, level: Level = .info, _ event: LogEvent? = nil) {
+    let event = event ?? (line.isEmpty ? .formatting : .note)
+    logFile?.write(line, level: level.rawValue)
+    guard shows(level) else { return }
+    if logFormat == .json {
+      Self.write(json(level: level.rawValue, message: line, event) + "\n", to: STDOUT_FILENO)
+    } else {
+      Self.write("\(Timestamp.now().localTimeOfDay)  \(line)\n", to: STDOUT_FILENO)
+    }
+  }
+
+  private func shows(_ level: Level) -> Bool { level >= (isQuiet ? max(.error, self.level) : self.level) }
+
+  /// What a template prints: no part of a log.
+  func printed(_ text: String) {
+    guard allowsPrinting else { return }
+    logFile?.write(text, level: Level.info.rawValue)
+    if logFormat == .json {
+      let event = LogEvent(name: "PrintEvent", code: "Z052", data: ["msg": .string(text)])
+      Self.write(json(level: "info", message: text, event) + "\n", to: STDOUT_FILENO)
+    } else {
+      Self.write(text + "\n", to: STDOUT_FILENO)
     }
   }
 
@@ -63,22 +104,25 @@ struct Console {
 
   /// A remark for whoever watches; no part of the result.
   func remark(_ line: String) {
-    if isQuiet { return }
-    switch logFormat {
-    case .text: Self.write(line + "\n", to: STDERR_FILENO)
-    case .json: Self.write(Self.json(level: "info", message: line) + "\n", to: STDERR_FILENO)
-    }
+    logFile?.write(line, level: Level.info.rawValue)
+    guard shows(.info) else { return }
+    let text = logFormat == .json ? json(level: "info", message: line, .note) : line
+    Self.write(text + "\n", to: STDERR_FILENO)
   }
 
   func report(_ diagnostic: Diagnostic) {
-    switch logFormat {
-    case .text:
+    let level: Level = diagnostic.severity == .error ? .error : .warn
+    logFile?.write(TextRenderer(usesColor: false).render(diagnostic), level: level.rawValue)
+    guard level >= self.level else { return }
+    guard logFormat == .json else {
       Self.write(TextRenderer(usesColor: usesColorOnError).render(diagnostic) + "\n", to: STDERR_FILENO)
-    case .json:
-      let text = (try? JSON.text(diagnostic)) ?? "{}"
-      Self.write(
-        "{\"diagnostic\":\(text),\"level\":\"\(diagnostic.severity.rawValue)\"}\n", to: STDERR_FILENO)
+      return
     }
+    let info = info(level: level.rawValue, message: diagnostic.message, level == .error ? .fault : .note)
+    let text = (try? JSON.text(diagnostic)) ?? "{}"
+    Self.write(
+      "{\"data\": {}, \"diagnostic\": \(text), \"info\": \(JSONWriter.text(info)), "
+        + "\"level\": \"\(diagnostic.severity.rawValue)\"}\n", to: STDERR_FILENO)
   }
 
   func report(_ error: any Error) {
@@ -87,17 +131,25 @@ struct Console {
 
   /// Replaces the progress line; only where standard error is a terminal.
   func progress(_ line: String) {
-    guard isErrorTerminal, !isQuiet, logFormat == .text else { return }
+    guard isErrorTerminal, !isQuiet, logFormat != .json else { return }
     Self.write("\r\u{1B}[2K\(line)", to: STDERR_FILENO)
   }
 
   func endProgress() { progress("") }
 
-  private static func json(level: String, message: String) -> String {
-    let info: JSONValue = [
-      "level": .string(level), "msg": .string(message), "ts": .string(Timestamp.now().iso8601),
+  /// A line in the shape of dbt's structured logs.
+  private func json(level: String, message: String, _ event: LogEvent) -> String {
+    JSONWriter.text([
+      "data": .object(event.data), "info": info(level: level, message: message, event),
+    ])
+  }
+
+  private func info(level: String, message: String, _ event: LogEvent) -> JSONValue {
+    [
+      "category": "", "code": .string(event.code), "extra": [:], "invocation_id": .string(invocationID),
+      "level": .string(level), "msg": .string(message), "name": .string(event.name),
+      "pid": .integer(Int(getpid())), "thread": "MainThread", "ts": .string(Timestamp.now().iso8601),
     ]
-    return (try? JSON.text(["info": info])) ?? "{}"
   }
 
   /// Writes all of a text. Talk that nobody can hear does not end the work: only data are worth an error.

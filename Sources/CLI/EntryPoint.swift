@@ -14,12 +14,14 @@ enum EntryPoint {
     signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     let context = CommandContext(
-      environment: processEnvironment(), invocation: ArgumentOrder.redacted(arguments))
+      environment: processEnvironment(), invocation: ArgumentOrder.redacted(arguments),
+      invocationID: InvocationID.random())
     exit(CommandContext.$current.withValue(context) { run(arguments) })
   }
 
   private static func run(_ arguments: [String]) -> Int32 {
     do {
+      try UnsupportedVerb.refuse(ArgumentOrder.verb(arguments))
       var command = try Reelhouse.parseAsRoot(ArgumentOrder.sorted(arguments))
       try command.run()
       return 0
@@ -43,6 +45,7 @@ enum EntryPoint {
   /// Whether faults are to be told as JSON, whatever became of the other arguments.
   private static func wantsJSON(_ arguments: [String]) -> Bool {
     let name = "--log-format"
+    if CommandContext.current.environment["DBT_LOG_FORMAT"] == "json" { return true }
     return arguments.contains("\(name)=json")
       || zip(arguments, arguments.dropFirst()).contains { $0 == name && $1 == "json" }
   }

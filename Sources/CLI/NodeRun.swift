@@ -9,56 +9,93 @@ struct NodeRun {
   private let verb: RunPlan.Verb
   private let options: RunOptions
   private let session: Session
+  private let publishes: Bool
   private var console: Console { session.console }
 
-  init(_ verb: RunPlan.Verb, _ options: RunOptions) {
+  /// - Parameter publishes: whether a whole build that went well is published.
+  init(_ verb: RunPlan.Verb, _ options: RunOptions, _ session: Session? = nil, publishes: Bool = true) {
+    self.publishes = publishes
     self.verb = verb
     self.options = options
-    session = Session(options.global)
+    self.session = session ?? Session(options.global)
   }
 
-  func start() throws {
+  /// What one run has made of the project, for those who go on from there.
+  struct Outcome {
+    let project: Project
+    let results: [RunResult]
+  }
+
+  /// - Parameter retried: the nodes to run, in place of a selection.
+  func start(retrying retried: Set<String>? = nil) throws {
+    let outcome = try run(retrying: retried)
+    if Interruption.isRequested { throw CommandOutcome.failed }
+    if outcome.results.contains(where: \.blocksDescendants) { throw CommandOutcome.failed }
+  }
+
+  /// Runs and tells, whatever becomes of the nodes; a whole build that went well is published.
+  func run(retrying retried: Set<String>? = nil) throws -> Outcome {
     let stopwatch = Stopwatch()
     let report = RunReport(usesColor: console.usesColorOnOutput)
-    console.log("Running with reelhouse=\(Reelhouse.version)")
-    let project = try session.project(
-      options.project,
-      Invocation(id: InvocationID.random(), verb: verb.rawValue, isFullRefresh: options.fullRefresh))
-    console.log(report.found(project.manifest))
+    console.log("Running with reelhouse=\(Reelhouse.version)", .report)
+    let project = try session.project(options.project, verb: verb.rawValue, options)
+    console.log(report.found(project.manifest), .found)
     let selection = NodeSelection(options.selection, project, session)
-    let selected = try selection.resolve()
+    let selected = try retried ?? selection.resolve()
     let plan = RunPlan(verb, selected: selected, manifest: project.manifest, graph: project.graph)
     guard !plan.steps.isEmpty else {
-      console.log(
-        "Nothing to do. Try checking your model configs and model specification args", level: "warn")
-      return
+      try session.warn(
+        nothingToDo: "Nothing to do. Try checking your model configs and model specification args")
+      return Outcome(project: project, results: [])
     }
     let draft = try session.draft()
+    try Deferral(options.selection, project, session).prepare(draft, running: Set(plan.steps.map(\.uniqueID)))
     var publication = DraftPublication(
       project, draft, sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest))
     let state = try publication.state()
     try check(plan, project, draft, state)
     console.log("")
-    console.log("Concurrency: 1 threads (target='\(project.target.name)')")
+    console.log("Concurrency: 1 threads (target='\(project.target.name)')", .concurrency)
     console.log("")
     let results = try run(plan, project, draft, report)
     try draft.synchronize()
-    let artifacts = try Artifacts(project, results, stopwatch.seconds, session.invocation)
+    let artifacts = try Artifacts(
+      project, session, results: results, seconds: stopwatch.seconds, arguments: arguments(retried),
+      isWritten: options.project.writeJson)
     try artifacts.write()
-    console.log("")
-    console.log(report.finished(results, seconds: stopwatch.seconds))
-    console.log("")
-    console.log(report.completed(results), level: results.contains(where: \.isFailure) ? "error" : "info")
-    for result in results { if let diagnostic = result.diagnostic { console.report(diagnostic) } }
-    console.log("")
-    console.log(report.done(results), level: results.contains(where: \.isFailure) ? "error" : "info")
-    if Interruption.isRequested { throw CommandOutcome.failed }
-    if results.contains(where: \.blocksDescendants) { throw CommandOutcome.failed }
-    if verb == .build, try selection.isWhole {
+    for result in results where !result.isReused { try RunFile(project).write(result) }
+    tell(results, report, seconds: stopwatch.seconds)
+    let isSound = !Interruption.isRequested && !results.contains(where: \.blocksDescendants)
+    if publishes, verb == .build, isSound, try selection.isWhole {
       // Where nothing ran the draft is as it was.
       if results.allSatisfy({ $0.isReused }) { publication.knownState = state }
       try PublishCommand.publish(publication, artifacts, console)
     }
+    return Outcome(project: project, results: results)
+  }
+
+  private func tell(_ results: [RunResult], _ report: RunReport, seconds: Double) {
+    let level: Console.Level = results.contains(where: \.isFailure) ? .error : .info
+    console.log("")
+    console.log(report.finished(results, seconds: seconds), .finished)
+    console.log("")
+    console.log(report.completed(results), level: level, .summary)
+    for result in results { if let diagnostic = result.diagnostic { console.report(diagnostic) } }
+    console.log("")
+    console.log(report.done(results), level: level, .stats)
+  }
+
+  /// What `retry` needs to know of this run.
+  private func arguments(_ retried: Set<String>?) -> [String: JSONValue] {
+    let selection = options.selection
+    return [
+      "which": .string(verb.rawValue), "select": .strings(selection.select + selection.models),
+      "exclude": .strings(selection.exclude), "selector": JSONValue(selection.selector),
+      "full_refresh": .bool(options.isFullRefresh(session)), "target": JSONValue(options.project.target),
+      "profile": JSONValue(options.project.profile),
+      "resource_types": .strings(selection.resourceType),
+      "exclude_resource_types": .strings(selection.excludeResourceType),
+    ]
   }
 
   /// Refuses, before anything runs, what cannot go well: a fault in any query, or sources that were never loaded.
@@ -81,7 +118,7 @@ struct NodeRun {
         hints: ["load them again: `reelhouse ingest` with the same archive reads only what changed"])
     }
     let faults = try Preflight(project, seedLoader: SeedLoader()).run(running, extraColumns: state.columns)
-    for warning in faults where warning.severity == .warning { console.report(warning) }
+    for warning in faults where warning.severity == .warning { try session.warn(warning) }
     let errors = faults.filter { $0.severity == .error }
     if !errors.isEmpty { throw DiagnosticList(errors) }
     let missing = needed.filter { $0.hasPrefix("source.") && !state.uniqueIDs.contains($0) }.sorted()
@@ -103,65 +140,18 @@ struct NodeRun {
     let runner = try Runner(
       project: project, draft: draft, plan: plan, seedLoader: SeedLoader(),
       options: Runner.Options(
-        failsFast: options.failFast, isFullRefresh: options.fullRefresh,
+        failsFast: session.failsFast, isFullRefresh: options.isFullRefresh(session),
+        failsWarnings: try session.warningPolicy().failsWarningTests,
         ignoresFormerResults: options.noReuse, shufflesInputs: options.shuffle,
         shouldStop: { Interruption.isRequested }))
     return try runner.run(plan) { event in
       if let line = report.line(event) {
         let isFailure = if case .finished(_, _, let result) = event { result.isFailure } else { false }
-        console.log(line, level: isFailure ? "error" : "info")
+        console.log(line, level: isFailure ? .error : .info, LogEvent(event))
       }
       if options.explain, case .finished(_, _, let result) = event, let reason = result.reason {
         console.log("    \(result.isReused ? "not run" : "ran"): \(reason)")
       }
     }
-  }
-}
-
-/// `manifest.json` and `run_results.json` of one invocation.
-struct Artifacts {
-  let project: Project
-  let files: [String: [UInt8]]
-
-  /// - Parameter compiled: the nodes whose compiled code goes into the manifest; nil for all.
-  init(
-    _ project: Project, _ results: [RunResult], _ seconds: Double, _ invocation: String,
-    compiled: Set<String>? = nil
-  ) throws {
-    self.project = project
-    let now = Timestamp.now()
-    let id = InvocationID.random()
-    var files = [
-      "manifest.json": JSONWriter.bytes(
-        ManifestArtifact(project).json(
-          generatedAt: now, invocationID: id, selectors: try project.selectors(indirectSelection: .eager),
-          compiled: compiled))
-    ]
-    // A command that runs nothing leaves the results of the last run alone.
-    if !results.isEmpty {
-      files["run_results.json"] = JSONWriter.bytes(
-        RunResultsArtifact(results: results, elapsedSeconds: seconds, invocation: invocation)
-          .json(generatedAt: now, invocationID: id))
-    }
-    self.files = files
-  }
-
-  func write() throws {
-    try FileSystem.createDirectory(project.targetPath)
-    for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
-      try FileSystem.write(bytes, to: Path.join(project.targetPath, name), isDurable: false)
-    }
-  }
-}
-
-/// The random UUID that dbt gives each invocation.
-enum InvocationID {
-  static func random() -> String {
-    var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
-    bytes[6] = bytes[6] & 0x0F | 0x40
-    bytes[8] = bytes[8] & 0x3F | 0x80
-    let hex = bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-    return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10..<16]].map { $0.joined() }.joined(
-      separator: "-")
   }
 }

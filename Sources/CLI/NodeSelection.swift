@@ -45,6 +45,17 @@ struct SelectionOptions: ParsableArguments {
       "A folder with the artifacts of an earlier run, for state:, result: and source_status:.",
       valueName: "folder"))
   var state: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Take tables that are read and not made, and that the draft lacks, from --state.")
+  var `defer`: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "With --defer, take them even if the draft has them.")
+  var favorState: Bool?
+
+  @Option(help: ArgumentHelp("The folder for --defer, if it is not that of --state.", valueName: "folder"))
+  var deferState: String?
 }
 
 extension IndirectSelection: ExpressibleByArgument {}
@@ -101,8 +112,10 @@ struct NodeSelection {
   }
 
   /// The earlier artifacts that `--state` names.
-  private func state() throws -> PreviousState? {
-    guard let folder = options.state ?? session.environment.setting("DBT_STATE") else { return nil }
+  ///
+  /// - Parameter other: a folder that stands before it.
+  func state(_ other: String? = nil) throws -> PreviousState? {
+    guard let folder = other ?? options.state ?? session.environment.setting("DBT_STATE") else { return nil }
     let path = Path.join(project.path, folder)
     guard FileSystem.isDirectory(path) else {
       throw Diagnostic(

@@ -25,12 +25,13 @@ struct Reelhouse: ParsableCommand {
         name: "Develop",
         subcommands: [
           BuildCommand.self, RunCommand.self, TestCommand.self, SeedCommand.self, CompileCommand.self,
-          ShowCommand.self, ListCommand.self, ParseCommand.self,
+          ShowCommand.self, ListCommand.self, ParseCommand.self, RetryCommand.self, SourceCommand.self,
+          DocsCommand.self, DebugCommand.self, CleanCommand.self,
         ]),
       CommandGroup(
         name: "Use",
         subcommands: [
-          QueryCommand.self, StatusCommand.self, PublishCommand.self, BuildsCommand.self,
+          QueryCommand.self, DiffCommand.self, StatusCommand.self, PublishCommand.self, BuildsCommand.self,
           RollbackCommand.self,
         ]),
     ])

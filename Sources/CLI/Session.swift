@@ -10,15 +10,47 @@ struct Session {
   let options: GlobalOptions
   /// The command line, without the values of variables, for the lock and for artifacts.
   let invocation: String
+  /// The random UUID of this invocation.
+  let invocationID: String
 
   init(_ options: GlobalOptions, context: CommandContext = .current) {
     self.options = options
     environment = context.environment
     invocation = context.invocation
-    var console = Console(environment: context.environment, allowsColor: options.useColors)
-    console.isQuiet = options.quiet
-    console.logFormat = options.logFormat
-    self.console = console
+    invocationID = context.invocationID
+    console = Self.console(options, context)
+  }
+
+  private static func console(_ options: GlobalOptions, _ context: CommandContext) -> Console {
+    let environment = context.environment
+    var console = Console(
+      environment: environment,
+      allowsColor: options.useColors ?? environment.flag("DBT_USE_COLORS") ?? true)
+    console.isQuiet = options.quiet || environment.flag("DBT_QUIET") ?? false
+    console.logFormat =
+      options.logFormat ?? environment.setting("DBT_LOG_FORMAT").flatMap(Console.LogFormat.init) ?? .text
+    console.level =
+      options.logLevel ?? environment.setting("DBT_LOG_LEVEL").flatMap(Console.Level.init) ?? .info
+    console.allowsPrinting =
+      options.print ?? environment.flag("DBT_PRINT") ?? !(environment.flag("DBT_NO_PRINT") ?? false)
+    console.invocationID = context.invocationID
+    if let folder = options.logPath ?? environment.setting("DBT_LOG_PATH") {
+      do {
+        console.logFile = try LogFile(inFolder: Path.absolute(folder))
+      } catch {
+        console.report(error)
+      }
+    }
+    return console
+  }
+
+  /// Whether the first failure ends a run.
+  var failsFast: Bool { options.failFast ?? environment.flag("DBT_FAIL_FAST") ?? false }
+
+  func warningPolicy() throws -> WarningPolicy {
+    try WarningPolicy(
+      isStrict: options.warnError ?? environment.flag("DBT_WARN_ERROR") ?? false,
+      options: options.warnErrorOptions ?? environment.setting("DBT_WARN_ERROR_OPTIONS"))
   }
 
   // MARK: Places
@@ -67,20 +99,49 @@ struct Session {
       hints: ["correct it, or unset it"])
   }
 
-  /// Tells a warning.
+  /// Tells that a selection has nothing to run; throws it where warnings are errors.
+  func warn(nothingToDo message: String) throws {
+    let diagnostic = Diagnostic(.selectorMatchesNothing, message, severity: .warning)
+    switch try warningPolicy().verdict(on: diagnostic) {
+    case .warn: console.log(message, level: .warn, .nothingToDo)
+    case .silence, .error: try warn(diagnostic)
+    }
+  }
+
+  /// Tells a warning; throws it where warnings are errors.
   func warn(_ diagnostic: Diagnostic) throws {
-    console.report(diagnostic)
+    switch try warningPolicy().verdict(on: diagnostic) {
+    case .warn: console.report(diagnostic)
+    case .silence: return
+    case .error:
+      var fault = diagnostic
+      fault.severity = .error
+      throw fault
+    }
   }
 
   // MARK: Opening
 
-  func project(_ options: ProjectOptions, _ invocation: Invocation = Invocation()) throws -> Project {
+  /// The project, for a command that runs nodes.
+  func project(_ options: ProjectOptions, verb: String, _ run: RunOptions) throws -> Project {
+    try project(
+      options,
+      Invocation(
+        id: invocationID, verb: verb, isFullRefresh: run.isFullRefresh(self),
+        storesFailures: run.storeFailures ?? environment.flag("DBT_STORE_FAILURES") ?? false))
+  }
+
+  func project(_ options: ProjectOptions, _ invocation: Invocation? = nil) throws -> Project {
     let console = console
+    var environment = environment
+    if let folder = options.targetPath { environment["DBT_TARGET_PATH"] = folder }
     let project = try Project(
       Project.Options(
-        path: try projectPath(), profilesDirectory: options.profilesDir, profileName: options.profile,
-        targetName: options.target, vars: try Project.vars(parsing: options.vars), environment: environment,
-        invocation: invocation),
+        path: try projectPath(), profilesDirectory: options.profilesDir,
+        profileName: options.profile ?? environment.setting("DBT_PROFILE"),
+        targetName: options.target ?? environment.setting("DBT_TARGET"),
+        vars: try Project.vars(parsing: options.vars), environment: environment,
+        invocation: invocation ?? Invocation(id: invocationID)),
       onMessage: { console.remark($0) })
     for warning in project.manifest.warnings { try warn(warning) }
     return project
@@ -102,7 +163,20 @@ struct Session {
 struct CommandContext: Sendable {
   let environment: [String: String]
   let invocation: String
+  let invocationID: String
 
   /// Set by the entry point before any command runs.
-  @TaskLocal static var current = CommandContext(environment: [:], invocation: "reelhouse")
+  @TaskLocal static var current = CommandContext(
+    environment: [:], invocation: "reelhouse", invocationID: "")
+}
+
+extension [String: String] {
+  /// The value of an environment variable that is a yes or a no; nil where it is neither.
+  func flag(_ name: String) -> Bool? {
+    switch setting(name)?.lowercased() {
+    case "1", "true", "t", "yes", "y", "on": true
+    case "0", "false", "f", "no", "n", "off": false
+    default: nil
+    }
+  }
 }

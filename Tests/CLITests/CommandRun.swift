@@ -61,6 +61,9 @@ struct CommandResult: CustomStringConvertible {
 /// One run of `reelhouse`: started when made, ended by `finish`.
 final class CommandRun {
   let process: ChildProcess
+  /// Where its standard output and its standard error go.
+  var outputPath: String { folder.file("output") }
+  var errorPath: String { folder.file("errors") }
   private let arguments: [String]
   private let folder: TemporaryFolder
 

@@ -9,6 +9,8 @@ struct CommandHelp: Decodable {
       let name: String
     }
     let names: [Name]?
+    /// `option`, `flag` or `positional`.
+    let kind: String
     let shouldDisplay: Bool
     let abstract: String?
 
@@ -32,9 +34,14 @@ struct CommandHelp: Decodable {
   /// The commands that users type, without `help`.
   var verbs: [CommandHelp] { (subcommands ?? []).filter { $0.commandName != "help" } }
 
-  var shownFlags: [String] {
-    (arguments ?? []).filter(\.shouldDisplay).flatMap(\.longFlags).filter {
-      $0 != "--help" && $0 != "--version"
-    }
+  /// The flags that help shows, those of sub-commands among them.
+  var shownFlags: [String] { flags { $0.shouldDisplay } }
+
+  /// All flags that are accepted.
+  var allFlags: [String] { flags { _ in true } }
+
+  private func flags(_ isWanted: (Argument) -> Bool) -> [String] {
+    let own = (arguments ?? []).filter(isWanted).flatMap(\.longFlags)
+    return (own + verbs.flatMap { $0.flags(isWanted) }).filter { $0 != "--help" && $0 != "--version" }
   }
 }

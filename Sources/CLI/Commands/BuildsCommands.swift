@@ -24,7 +24,7 @@ struct PublishCommand: ParsableCommand {
     let draft = try session.draft()
     try Self.publish(
       DraftPublication(project, draft, sourceSchemas: SourceTable.schemaFingerprints(in: project.manifest)),
-      try Artifacts(project, [], 0, session.invocation), session.console)
+      try Artifacts(project, session), session.console)
   }
 
   /// Publishes, and says what became of it.

@@ -16,9 +16,10 @@ struct ParseCommand: ParsableCommand {
 
   func run() throws {
     let session = Session(global)
-    let project = try session.project(project)
-    try Artifacts(project, [], 0, session.invocation, compiled: []).write()
-    session.console.log(RunReport().found(project.manifest))
+    let options = project
+    let project = try session.project(options)
+    try Artifacts(project, session, compiled: [], isWritten: options.writeJson).write()
+    session.console.log(RunReport().found(project.manifest), .found)
   }
 }
 
@@ -31,11 +32,20 @@ struct CompileCommand: ParsableCommand {
       Examples:
         reelhouse compile
         reelhouse compile --select stg_movies
+        reelhouse compile --select stg_movies --output json
         reelhouse compile --inline "select * from {{ ref('stg_movies') }}"
       """)
 
+  enum OutputForm: String, CaseIterable, ExpressibleByArgument {
+    case text
+    case json
+  }
+
   @Option(help: ArgumentHelp("A template to render instead of nodes.", valueName: "sql"))
   var inline: String?
+
+  @Option(name: [.short, .long], help: "The form of the printed SQL: text or json.")
+  var output: OutputForm = .text
 
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var project: ProjectOptions
@@ -43,21 +53,33 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let session = Session(global)
-    let project = try session.project(project)
-    if let inline { return session.console.data(try project.compile(inline: inline).sql) }
+    let options = project
+    let project = try session.project(options)
+    if let inline { return print(try project.compile(inline: inline), nil, session.console) }
     let selected = try NodeSelection(selection, project, session).resolve()
     let nodes = project.graph.order.filter { selected.contains($0) }.compactMap { project.manifest.nodes[$0] }
-      .filter { $0.resourceType == .model || $0.isTest }
+      .filter { $0.resourceType == .model || $0.resourceType == .test }
     for node in nodes { try project.writeCompiled(try project.compile(node)) }
-    try Artifacts(project, [], 0, session.invocation).write()
+    try Artifacts(project, session, isWritten: options.writeJson).write()
     let models = nodes.filter { $0.resourceType == .model }
-    if !selection.select.isEmpty,
-      let only = models.count == 1 ? models.first : (nodes.count == 1 ? nodes[0] : nil)
-    {
-      session.console.remark("Compiled node '\(only.name)' is:")
-      session.console.data(try project.compile(only).sql)
+    let isNamed = !selection.select.isEmpty || !selection.models.isEmpty
+    if isNamed, let only = models.count == 1 ? models.first : (nodes.count == 1 ? nodes[0] : nil) {
+      print(try project.compile(only), only.name, session.console)
     } else {
       session.console.remark("Compiled \(nodes.count) nodes into \(project.targetPath)/compiled")
+    }
+  }
+
+  /// Prints the SQL of a node, or of a text that has no name.
+  private func print(_ compiled: CompiledNode, _ name: String?, _ console: Console) {
+    switch output {
+    case .text:
+      if let name { console.remark("Compiled node '\(name)' is:") }
+      console.data(compiled.sql)
+    case .json:
+      var fields: [String: JSONValue] = ["compiled": .string(compiled.sql)]
+      if let name { fields["node"] = .string(name) }
+      console.data(JSONWriter.text(.object(fields)))
     }
   }
 }
@@ -67,7 +89,8 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Run the query of one model or test, or of --inline, over the draft; show its rows.",
     discussion: """
-      Nothing is stored. What the query reads must be in the draft.
+      Nothing is stored. What the query reads must be in the draft. --output json has dbt's form: the rows under \
+      "show", with the name of the node.
 
       Examples:
         reelhouse show --select movies_by_year --limit 20
@@ -98,7 +121,10 @@ struct ShowCommand: ParsableCommand {
     reader.connection.authorizeReadsOnly()
     do {
       let statement = try reader.connection.prepare(head + compiled.sql + tail)
+      let name = inline == nil ? "\"node\": \(JSONWriter.text(.string(compiled.node.name))), " : ""
+      if output == .json { Console.writeData("{\(name)\"show\": ") }
       _ = try RowWriter(format: output, console: session.console).write(statement)
+      if output == .json { Console.writeData("}\n") }
     } catch {
       throw compiled.diagnostic(for: error, prefix: head.utf8.count)
     }
@@ -110,7 +136,8 @@ struct ShowCommand: ParsableCommand {
     let nodes = selected.compactMap { project.manifest.nodes[$0] }
     let models = nodes.filter { $0.resourceType == .model || $0.resourceType == .seed }
     let candidates = models.isEmpty ? nodes.filter(\.isTest) : models
-    guard !selection.select.isEmpty, candidates.count == 1, let node = candidates.first else {
+    let isNamed = !selection.select.isEmpty || !selection.models.isEmpty
+    guard isNamed, candidates.count == 1, let node = candidates.first else {
       throw Diagnostic(
         .invalidArgument, "`show` shows one node, and the selection has \(candidates.count)",
         hints: ["name one with --select, such as `--select movies_by_year`"])

@@ -12,11 +12,18 @@ struct BuildCommand: ParsableCommand {
         reelhouse build
         reelhouse build --select +movies_by_year
         reelhouse build --exclude tag:slow --fail-fast
+        reelhouse build --watch     build again what each saved file touches
       """)
+
+  @Flag(help: "Go on: build again what each saved file touches, and tell what became of the rows.")
+  var watch = false
 
   @OptionGroup var run_: RunOptions
 
-  func run() throws { try NodeRun(.build, run_).start() }
+  func run() throws {
+    if watch { return try Watch(run_).start() }
+    try NodeRun(.build, run_).start()
+  }
 }
 
 struct RunCommand: ParsableCommand {
@@ -66,9 +73,6 @@ struct SeedCommand: ParsableCommand {
 struct RunOptions: ParsableArguments {
   @OptionGroup var selection: SelectionOptions
 
-  @Flag(name: [.customShort("x"), .long], help: "End the run at the first failure.")
-  var failFast = false
-
   @Flag(name: [.customShort("f"), .long], help: "Make incremental models from nothing.")
   var fullRefresh = false
 
@@ -81,6 +85,16 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Make each model a second time, of its inputs in another order: a difference is an error.")
   var shuffle = false
 
+  @Flag(inversion: .prefixedNo, help: "Keep the failing rows of tests in tables.")
+  var storeFailures: Bool?
+
+  @Flag(inversion: .prefixedNo, help: "Read no rows: what would be made, with its columns.")
+  var empty: Bool?
+
   @OptionGroup var project: ProjectOptions
   @OptionGroup var global: GlobalOptions
+
+  func isFullRefresh(_ session: Session) -> Bool {
+    fullRefresh || session.environment.flag("DBT_FULL_REFRESH") ?? false
+  }
 }

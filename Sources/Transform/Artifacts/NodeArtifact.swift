@@ -147,12 +147,32 @@ package struct NodeArtifact {
     return ["name": "sha256", "checksum": .string(Digest.sha256(text))]
   }
 
-  /// Changes with the names, types and constraints that the contract promises.
+  /// Changes with the names, types and constraints that the contract promises. dbt hashes what Python prints of them,
+  /// and so that both find a contract unchanged, so do we.
   private func contractChecksum(_ node: Node) -> String {
-    let columns = node.columns.sorted { $0.name < $1.name }.flatMap { column in
-      [column.name, column.dataType ?? ""] + column.constraints.map { "\($0)" }
+    var text = ""
+    for column in node.columns.sorted(by: { $0.name < $1.name }) {
+      text += "|\(column.name)\(column.dataType ?? "None")"
+      text += pythonText(column.constraints, "ColumnLevelConstraint")
     }
-    return Digest.sha256(parts: columns + [node.materialized] + node.constraints.map { "\($0)" })
+    if ["table", "incremental"].contains(node.materialized) {
+      text += node.materialized + pythonText(node.constraints, "ModelLevelConstraint")
+    }
+    return Digest.sha256(text)
+  }
+
+  private func pythonText(_ constraints: [Constraint], _ type: String) -> String {
+    func text(_ value: String?) -> String {
+      value.map { PythonLiteral.text(ofTexts: .string($0)) } ?? "None"
+    }
+    let items = constraints.map { constraint in
+      let kind = constraint.kind.rawValue
+      let columns = PythonLiteral.text(ofTexts: .list(constraint.columns.map { .string($0) }))
+      return "\(type)(type=<ConstraintType.\(kind): '\(kind)'>, name=\(text(constraint.name)), "
+        + "expression=\(text(constraint.expression)), warn_unenforced=True, warn_unsupported=True, to=None, "
+        + "to_columns=[]\(type == "ModelLevelConstraint" ? ", columns=\(columns)" : ""))"
+    }
+    return "[\(items.joined(separator: ", "))]"
   }
 
   private func columns(_ node: Node) -> JSONValue {

@@ -25,6 +25,15 @@ package struct PreviousState: Sendable {
       PreviousFreshness.init)
   }
 
+  /// A state of which only the manifest is known.
+  package init(manifest: PreviousManifest, path: String) {
+    self.path = path
+    self.manifest = manifest
+    results = nil
+    sources = nil
+    currentSources = nil
+  }
+
   /// An artifact, or nil where there is no such file. One of a newer version than we know is refused.
   static func artifact(_ file: String, _ kind: String, newest: Int, in folder: String) throws -> JSONValue? {
     let path = Path.join(folder, file)
@@ -47,6 +56,15 @@ package struct PreviousManifest: Sendable {
   package let nodes: [String: JSONValue]
   /// The texts of macros by unique id.
   let macroTexts: [String: String]
+
+  /// The manifest that a project has now, for what it will be compared with later.
+  package init(_ project: Project) {
+    let artifact = NodeArtifact(project.manifest)
+    nodes = project.manifest.nodes.mapValues(artifact.parsed)
+    macroTexts = Dictionary(
+      project.manifest.macros.values.map { ($0.uniqueID, $0.definition.text) },
+      uniquingKeysWith: { first, _ in first })
+  }
 
   init(_ json: JSONValue) {
     var nodes: [String: JSONValue] = [:]

@@ -26,7 +26,12 @@ struct StateComparison {
     let texts = Dictionary(
       manifest.macros.values.map { ($0.uniqueID, $0.definition.text) },
       uniquingKeysWith: { first, _ in first })
-    var modified = Set(texts.filter { earlier.macroTexts[$0.key] != $0.value }.keys)
+    // The manifest of another tool knows nothing of the macros that are built in here.
+    let builtin = "macro.\(BuiltinMacros.packageName)."
+    let isForeign = !earlier.macroTexts.keys.contains { $0.hasPrefix(builtin) }
+    var modified = Set(
+      texts.filter { earlier.macroTexts[$0.key] != $0.value && !(isForeign && $0.key.hasPrefix(builtin)) }
+        .keys)
     modified.formUnion(earlier.macroTexts.keys.filter { texts[$0] == nil })
     modifiedMacros = modified
   }

@@ -1,3 +1,5 @@
+import Storage
+
 /// Which columns tell the rows of each relation apart, as far as the project says.
 package struct PrimaryKeys: Sendable {
   /// Columns with a test of uniqueness by the node's unique id, in the order of their tests' ids.
@@ -48,5 +50,17 @@ package struct PrimaryKeys: Sendable {
     }
     let columns = node.columns.filter { column in column.constraints.contains { $0.kind == .primaryKey } }
     return columns.isEmpty ? nil : columns.map(\.name)
+  }
+}
+
+extension PrimaryKeys {
+  /// The keys of all relations that have one.
+  package func byRelation(of manifest: Manifest) -> [Relation: [String]] {
+    var keys: [Relation: [String]] = [:]
+    for node in manifest.nodes.values {
+      let key = key(of: node)
+      if let relation = node.relation, !key.isEmpty { keys[relation] = key }
+    }
+    return keys
   }
 }

@@ -81,6 +81,9 @@ package struct ProjectFile: Sendable {
   /// A hook is a text, or a list of texts.
   private static func hooks(_ node: YAMLNode?) -> [String] { node?.value.texts ?? [] }
 
+  /// The folders of the project's own files.
+  package var resourcePaths: [String] { modelPaths + seedPaths + testPaths + macroPaths }
+
   private static func isNameByte(_ byte: UInt8) -> Bool {
     (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))
       || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z"))

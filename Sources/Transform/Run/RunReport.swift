@@ -70,7 +70,7 @@ package struct RunReport: Sendable {
 
   private func name(_ node: Node) -> String { node.relation.map { "\($0)" } ?? node.name }
 
-  private func dotted(_ head: String, _ tail: String, color: String?) -> String {
+  func dotted(_ head: String, _ tail: String, color: String?) -> String {
     let dots = String(repeating: ".", count: max(0, Self.lineWidth - head.count - 1))
     let shown = if let color, usesColor { "\u{1B}[\(color)m\(tail)\u{1B}[0m" } else { tail }
     return "\(head) \(dots) \(shown)"
@@ -97,10 +97,14 @@ package struct RunReport: Sendable {
     let parts = counts.sorted { $0.key < $1.key }.map {
       "\($0.value) \($0.value == 1 ? $0.key : $0.key + "s")"
     }
+    return "Finished running \(parts.joined(separator: ", ")) in \(duration(total))."
+  }
+
+  /// `0 hours 0 minutes and 0.33 seconds (0.33s)`.
+  func duration(_ total: Double) -> String {
     let whole = Int(total)
-    return
-      "Finished running \(parts.joined(separator: ", ")) in \(whole / 3600) hours \(whole / 60 % 60) minutes and "
-      + "\(fixed(total - Double(whole / 60 * 60))) seconds (\(seconds(total)))."
+    return "\(whole / 3600) hours \(whole / 60 % 60) minutes and "
+      + "\(fixed(total - Double(whole / 60 * 60))) seconds (\(seconds(total)))"
   }
 
   /// `Completed successfully`, or how many errors and warnings there were.
@@ -126,7 +130,7 @@ package struct RunReport: Sendable {
       "Done. PASS=\(passed) WARN=\(warned) ERROR=\(failed) SKIP=\(skipped) NO-OP=\(reused) TOTAL=\(results.count)"
   }
 
-  private func seconds(_ value: Double) -> String { "\(fixed(value))s" }
+  func seconds(_ value: Double) -> String { "\(fixed(value))s" }
 
   /// Two decimals.
   private func fixed(_ value: Double) -> String {

@@ -16,15 +16,19 @@ package final class Runner {
     package var ignoresFormerResults: Bool
     /// Whether models are made a second time, of inputs in another order, to see that it makes no difference.
     package var shufflesInputs: Bool
+    /// Whether a test that would warn fails.
+    package var failsWarnings: Bool
     /// Asked between nodes: whether the user wants the run to end.
     package var shouldStop: @Sendable () -> Bool
 
     package init(
-      failsFast: Bool = false, isFullRefresh: Bool = false, ignoresFormerResults: Bool = false,
-      shufflesInputs: Bool = false, shouldStop: @escaping @Sendable () -> Bool = { false }
+      failsFast: Bool = false, isFullRefresh: Bool = false, failsWarnings: Bool = false,
+      ignoresFormerResults: Bool = false, shufflesInputs: Bool = false,
+      shouldStop: @escaping @Sendable () -> Bool = { false }
     ) {
       self.failsFast = failsFast
       self.isFullRefresh = isFullRefresh
+      self.failsWarnings = failsWarnings
       self.ignoresFormerResults = ignoresFormerResults
       self.shufflesInputs = shufflesInputs
       self.shouldStop = shouldStop
@@ -331,7 +335,7 @@ package final class Runner {
   }
 
   private func test(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
-    let runner = TestRunner(connection: connection)
+    let runner = TestRunner(connection: connection, failsWarnings: options.failsWarnings)
     let verdict = try runner.run(compiled)
     if let relation = compiled.node.failuresRelation {
       try runner.store(compiled, in: relation, fingerprint: fingerprint)

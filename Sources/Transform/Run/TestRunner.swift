@@ -5,6 +5,8 @@ import Storage
 /// Runs data tests: counts the rows that a test's query returns and judges the count.
 struct TestRunner {
   let connection: Connection
+  /// Whether a test that would warn fails.
+  var failsWarnings = false
 
   struct Verdict {
     var status: RunResult.Status
@@ -56,7 +58,7 @@ struct TestRunner {
     }
     if shouldWarn {
       return Verdict(
-        status: .warn, failures: Int(failures),
+        status: failsWarnings ? .fail : .warn, failures: Int(failures),
         message: "Got \(results), configured to warn if \(config.warnIf)",
         samples: samples(of: compiled))
     }

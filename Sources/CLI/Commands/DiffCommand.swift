@@ -1,0 +1,106 @@
+import ArgumentParser
+import Diagnostics
+import Storage
+import Transform
+
+struct DiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Compare two builds, or a build and the draft: columns and rows.",
+    discussion: """
+      Without a build the published one and the draft are compared; with one, it and the draft; with two, these. Rows \
+      are matched by the key that the project declares: meta.primary_key, a primary key's constraint, unique_key, or a \
+      unique test. Tables that are known to be equal are not read. Ends with 0 where all is equal, 1 where it is not.
+
+      Examples:
+        reelhouse diff
+        reelhouse diff 20261122T071530Z draft
+        reelhouse diff 20261122T071530Z 20261123T080000Z --output json
+        reelhouse diff --select movies_by_year --limit 20
+      """)
+
+  enum OutputForm: String, CaseIterable, ExpressibleByArgument {
+    case table
+    case json
+  }
+
+  @Argument(help: ArgumentHelp("A build's id, or the beginning of one; the older side.", valueName: "build"))
+  var old: String?
+
+  @Argument(help: ArgumentHelp("A build's id, or draft; the newer side.", valueName: "build"))
+  var new: String?
+
+  @Option(help: "How many rows of each kind are shown.")
+  var limit = 5
+
+  @Option(name: [.short, .long], help: "The form of the difference: table or json.")
+  var output: OutputForm = .table
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let session = Session(global)
+    let warehouse = try session.warehouse()
+    let older = try WarehouseReader(warehouse, try target(old, else: .current))
+    guard old != nil || older.build != nil else {
+      throw Diagnostic(
+        .nothingPublished, "nothing is published that the draft could be compared with",
+        hints: ["`reelhouse build` publishes"])
+    }
+    // What a reader holds stays until it has been compared.
+    let newer = try WarehouseReader(warehouse, try target(new, else: .draft))
+    let sides = (side(older.build, warehouse), side(newer.build, warehouse))
+    let comparison = try WarehouseComparison(old: sides.0, new: sides.1, options: try options(session))
+    let writer = DifferenceWriter(console: session.console)
+    let differences = try comparison.run { difference in
+      if output == .table { for line in writer.lines(difference) { session.console.data(line) } }
+    }
+    let changed = differences.filter(\.isDifferent)
+    switch output {
+    case .json:
+      session.console.data(
+        JSONWriter.text([
+          "old": .string(sides.0.name), "new": .string(sides.1.name),
+          "relations": .array(changed.map(writer.json)), "compared": .integer(differences.count),
+        ]))
+    case .table:
+      session.console.remark(
+        changed.isEmpty
+          ? "\(sides.0.name) and \(sides.1.name) are equal in \(differences.count) relations"
+          : "\(changed.count) of \(differences.count) relations differ between \(sides.0.name) and \(sides.1.name)"
+      )
+    }
+    withExtendedLifetime(comparison) {}
+    if !changed.isEmpty { throw CommandOutcome.failed }
+  }
+
+  private func target(_ name: String?, else standard: WarehouseReader.Target) throws -> WarehouseReader.Target
+  {
+    switch name {
+    case nil: standard
+    case "draft": .draft
+    case "current", "published": .current
+    case let id?: .build(id: id)
+    }
+  }
+
+  private func side(_ build: Build?, _ warehouse: Warehouse) -> WarehouseComparison.Side {
+    let files = Layer.allCases.map { ($0, build?.file($0) ?? warehouse.draftFile($0)) }
+    return WarehouseComparison.Side(
+      name: build?.id ?? "draft", files: Dictionary(uniqueKeysWithValues: files), isImmutable: build != nil)
+  }
+
+  /// Keys and wanted relations, as the project has them.
+  private func options(_ session: Session) throws -> WarehouseComparison.Options {
+    let project = try session.project(project)
+    var options = WarehouseComparison.Options(
+      sampleCount: limit, keys: PrimaryKeys(project.manifest).byRelation(of: project.manifest))
+    let nodes = NodeSelection(selection, project, session)
+    if try !nodes.isWhole {
+      let selected = try nodes.resolve()
+      options.relations = Set(selected.compactMap { project.manifest.nodes[$0]?.relation })
+    }
+    return options
+  }
+}
