@@ -26,7 +26,8 @@ struct Reelhouse: ParsableCommand {
         subcommands: [
           BuildCommand.self, RunCommand.self, TestCommand.self, SeedCommand.self, CompileCommand.self,
           ShowCommand.self, ListCommand.self, ParseCommand.self, RetryCommand.self, SourceCommand.self,
-          DocsCommand.self, DebugCommand.self, CleanCommand.self,
+          RunOperationCommand.self,
+          DocsCommand.self, DepsCommand.self, DebugCommand.self, CleanCommand.self,
         ]),
       CommandGroup(
         name: "Use",

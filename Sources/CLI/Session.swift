@@ -142,7 +142,7 @@ struct Session {
         targetName: options.target ?? environment.setting("DBT_TARGET"),
         vars: try Project.vars(parsing: options.vars), environment: environment,
         invocation: invocation ?? Invocation(id: invocationID)),
-      onMessage: { console.remark($0) })
+      onMessage: { console.remark($0) }, onPrint: { console.printed($0) })
     for warning in project.manifest.warnings { try warn(warning) }
     return project
   }

@@ -41,8 +41,12 @@ package final class Project {
 
   /// Reads the project, or throws all that is wrong with it.
   ///
-  /// - Parameter onMessage: takes what templates `log` for the user.
-  package init(_ options: Options, onMessage: @escaping (String) -> Void = { _ in }) throws {
+  /// - Parameters:
+  ///   - onMessage: takes what templates `log` for the user.
+  ///   - onPrint: takes what templates `print`; as what they log where it is nil.
+  package init(
+    _ options: Options, onMessage: @escaping (String) -> Void = { _ in }, onPrint: ((String) -> Void)? = nil
+  ) throws {
     path = Path.absolute(options.path)
     let file = try ProjectFile(inFolder: path)
     let profileName = options.profileName ?? file.profile ?? file.name
@@ -59,6 +63,7 @@ package final class Project {
       projectPath: path, environment: options.environment
     ) { try settings.render($0.value, at: $0.location) }
     let host = host(target)
+    if let onPrint { host.onPrint = onPrint }
     var builder = ManifestBuilder(projectPath: path, packages: packages, host: host)
     manifest = try builder.build()
     host.manifest = manifest
@@ -102,12 +107,17 @@ package final class Project {
 
   /// Parses the value of `--vars`: a YAML or JSON mapping.
   package static func vars(parsing text: String) throws -> [ConfigEntry] {
-    let file = try YAMLFile(text: text, path: "--vars")
+    try mapping(parsing: text, option: "--vars")
+  }
+
+  /// Parses the value of an option that takes a YAML or JSON mapping.
+  package static func mapping(parsing text: String, option: String) throws -> [ConfigEntry] {
+    let file = try YAMLFile(text: text, path: option)
     if file.root.isNull { return [] }
     guard let entries = file.root.value.entries else {
       throw Diagnostic(
-        .invalidArgument, "--vars takes a YAML mapping, not \(file.root.kindName)", at: file.root.location,
-        hints: ["for example: --vars '{first_year: 1990}'"])
+        .invalidArgument, "\(option) takes a YAML mapping, not \(file.root.kindName)", at: file.root.location,
+        hints: ["for example: \(option) '{first_year: 1990}'"])
     }
     return entries
   }

@@ -32,7 +32,8 @@ import Testing
 
   @Test("retry without a run before it says what is missing")
   func retryWithoutRun() throws {
-    let result = try workspace().run("retry")
+    let workspace = try workspace()
+    let result = try workspace.run("retry")
     #expect(result.status == 2 && result.codes == ["RH1101"], "\(result)")
   }
 
@@ -77,6 +78,43 @@ import Testing
     #expect(try workspace.succeed("source", "freshness").output.contains("PASS freshness"))
   }
 
+  // MARK: run-operation and deps
+
+  @Test("run-operation calls a macro with its arguments, in one transaction; what it prints is data")
+  func operation() throws {
+    let workspace = try workspace([
+      "macros/fill.sql": """
+      {% macro fill(name, count=2) %}
+      {% do run_query("create table main." ~ name ~ " (n)") %}
+      {% for n in range(count) %}{% do run_query("insert into main." ~ name ~ " values (" ~ n ~ ")") %}{% endfor %}
+      {{ print(name ~ " has " ~ run_query("select count(*) from main." ~ name).columns[0].values()[0]) }}
+      {% endmacro %}
+      {% macro breaks() %}{% do run_query("create table main.half (n)") %}{% do run_query("select bogus") %}{% endmacro %}
+      """
+    ])
+    let result = try workspace.run("run-operation", "fill", "--args", "{name: filled, count: 3}", "--quiet")
+    #expect(result.status == 0 && result.output == "filled has 3\n", "\(result)")
+    let broken = try workspace.run("run-operation", "breaks")
+    #expect(broken.status == 1 && broken.errors.contains("bogus"), "\(broken)")
+    #expect(try workspace.query("select name from main.sqlite_schema where name = 'half'", "--draft") == [])
+    let unknown = try workspace.run("run-operation", "fil")
+    #expect(unknown.status == 1 && unknown.errors.contains("did you mean 'fill'"), "\(unknown)")
+    #expect(try workspace.run("run-operation", "fill", "--args", "[1]").status == 2)
+  }
+
+  @Test("deps says which packages are used, and refuses what would have to be downloaded")
+  func deps() throws {
+    let workspace = try workspace()
+    #expect(try workspace.succeed("deps").output.contains("No packages were found"))
+    try workspace.project("name: tools\n", to: "tools/dbt_project.yml")
+    try workspace.project("packages: [{local: tools}]", to: "packages.yml")
+    #expect(
+      try workspace.succeed("deps").output.contains("Installed tools from \(workspace.projectPath)/tools"))
+    try workspace.project("packages: [{package: dbt-labs/dbt_utils, version: 1.3.0}]", to: "packages.yml")
+    let missing = try workspace.run("deps")
+    #expect(missing.status == 2 && missing.errors.contains("downloads nothing"), "\(missing)")
+  }
+
   // MARK: docs
 
   @Test("docs generate writes a catalog with types and counts, and pages that show it")
@@ -103,7 +141,8 @@ import Testing
       (["init"], "by hand"),
     ])
   func refused(_ words: [String], _ hint: String) throws {
-    let result = try workspace().start(words).finish()
+    let workspace = try workspace()
+    let result = try workspace.start(words).finish()
     #expect(result.status == 2 && result.codes == ["RH2009"], "\(result)")
     #expect(result.errors.contains(hint), "\(result)")
   }
@@ -171,7 +210,8 @@ import Testing
       (["--warn-error-options", "{quiet: all}"], 2, ["RH1001"]),
     ] as [([String], Int32, [String])])
   func warnings(_ options: [String], _ status: Int32, _ codes: [String]) throws {
-    let result = try workspace().start(["ls", "--select", "nothing"] + options).finish()
+    let workspace = try workspace()
+    let result = try workspace.start(["ls", "--select", "nothing"] + options).finish()
     #expect(result.status == status && result.codes == codes, "\(result)")
   }
 
@@ -202,7 +242,8 @@ import Testing
     ] as [([String: String], [String], String, Int32)])
   func environment(_ variables: [String: String], _ words: [String], _ output: String, _ status: Int32) throws
   {
-    let result = try workspace().start(words, environment: variables.mapValues { $0 }).finish()
+    let workspace = try workspace()
+    let result = try workspace.start(words, environment: variables.mapValues { $0 }).finish()
     #expect(result.status == status, "\(result)")
     #expect(output.isEmpty ? result.output.isEmpty : result.output.contains(output), "\(result)")
   }
@@ -216,7 +257,8 @@ import Testing
 
   @Test("lines as JSON have the fields of dbt's logs")
   func structuredLog() throws {
-    let output = try workspace().succeed("build", "--log-format", "json").output
+    let workspace = try workspace()
+    let output = try workspace.succeed("build", "--log-format", "json").output
     for name in [
       "MainReportVersion", "FoundStats", "LogStartLine", "LogModelResult", "LogTestResult", "EndOfRunSummary",
       "StatsLine",

@@ -45,12 +45,12 @@ import Testing
     #expect(result.status == 1, "\(result)")
     #expect(
       result.output == """
-        ~ main.named  +1 -1 ~1 rows, 1 the same (by id)
+        ~ staged.people  +1 -1 ~1 rows, 1 the same (by id)
             changed in name: 1
             ~ id=2: name 'Bob' → 'Bea'
             - id=3, name='Cid'
             + id=4, name='Dan'
-        ~ staged.people  +1 -1 ~1 rows, 1 the same (by id)
+        ~ main.named  +1 -1 ~1 rows, 1 the same (by id)
             changed in name: 1
             ~ id=2: name 'Bob' → 'Bea'
             - id=3, name='Cid'

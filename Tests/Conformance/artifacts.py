@@ -74,9 +74,20 @@ sources:
         loaded_at_field: ordered_at
         config: {freshness: {warn_after: {count: 1, period: day}, error_after: {count: 9000, period: day}}}
         columns: [{name: id, data_type: integer, data_tests: [not_null]}, {name: ordered_at, data_type: text}]
+unit_tests:
+  - name: upper
+    model: named
+    given: [{input: ref('people'), rows: [{id: 1, name: ann}]}]
+    expect: {rows: [{id: 1, name: ANN}]}
+  - name: later_rows
+    model: later
+    overrides: {macros: {is_incremental: false}}
+    given: [{input: ref('people'), format: csv, rows: "id,name\n1,x"}]
+    expect: {format: sql, rows: "select 1 as id, 'x' as name"}
 exposures:
   - {name: board, type: dashboard, owner: {name: Ann, email: ann@example.com}, depends_on: ["ref('counted')"], url: "https://example.com"}
 """,
+    "models/docs.md": "{% docs id %}\nThe **id**\n{% enddocs %}",
     "tests/none_missing.sql": "select 1 as x from {{ ref('named') }} where id is null",
     "selectors.yml": "selectors: [{name: x, description: Those of x, definition: {union: [\"tag:x\", {method: fqn, value: named}]}}]",
     "orders.csv": "id,ordered_at\n1,2026-01-05 10:00:00\n2,2026-02-05 10:00:00\n",

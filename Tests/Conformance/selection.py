@@ -100,6 +100,12 @@ models:
     columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [1, 2]}}}]}]
   - name: summary
     columns: [{name: id, data_tests: [{relationships: {arguments: {to: "ref('top')", field: id}}}]}]
+unit_tests:
+  - name: adds_up
+    model: revenue
+    given: [{input: ref('orders'), rows: [{id: 1}]}, {input: ref('currencies'), rows: [{id: 1}]}]
+    expect: {rows: [{id: 1}]}
+    config: {tags: [nightly]}
 exposures:
   - name: board
     type: dashboard
@@ -212,7 +218,8 @@ SELECT = [
     "exposure:shop.board", "metric:*", "resource_type:model", "resource_type:seed", "resource_type:test",
     "resource_type:source", "resource_type:exposure", "resource_type:snapshot", "test_type:generic",
     "test_type:singular", "test_type:data", "test_type:unit", "test_type:schema", "test_name:unique", "test_name:pos*",
-    "test_name:relationships", "package:shop", "package:this", "package:s*", "package:other",
+    "test_name:relationships", "test_name:adds*", "unit_test:adds_up", "unit_test:*", "unit_test:shop.adds_up", "adds_up",
+    "revenue.adds_up", "resource_type:unit_test", "package:shop", "package:this", "package:s*", "package:other",
     "config.materialized:view", "config.materialized:ephemeral", "config.materialized:seed", "config.tags:core",
     "config.meta.owner:ann", "config.meta.owner:bob", "config.meta.teams:red", "config.meta.deep.level:2",
     "config.meta.nothing:1", "config.severity:WARN", "config.severity:error", "config.enabled:true",

@@ -77,7 +77,7 @@ struct WarehouseComparisonTests {
       "create table t (id integer, kept text, fresh real); insert into t values (1, 2, 0.5)", key: ["id"])
     #expect(
       difference.columns.map { "\($0.name) \($0.oldType ?? "-") \($0.newType ?? "-")" } == [
-        "gone text -", "kept integer text", "fresh - real",
+        "gone TEXT -", "kept INTEGER TEXT", "fresh - REAL",
       ])
     #expect(difference.changesByColumn == ["kept": 1])
   }

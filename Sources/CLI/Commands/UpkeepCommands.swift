@@ -86,9 +86,10 @@ struct CleanCommand: ParsableCommand {
     let session = Session(global)
     let path = try session.projectPath()
     let file = try ProjectFile(inFolder: path)
-    let kept = file.resourcePaths.map { Path.join(path, $0) } + [try session.warehouse().path]
+    let kept =
+      file.resourcePaths.map { Path.normalized(Path.join(path, $0)) } + [try session.warehouse().path]
     for target in file.cleanTargets {
-      let folder = Path.join(path, target)
+      let folder = Path.normalized(Path.join(path, target))
       guard folder.hasPrefix(path + "/") else {
         throw Diagnostic(
           .invalidArgument,

@@ -27,9 +27,10 @@ package struct ManifestArtifact {
       "nodes": collection(\.hasCode),
       "sources": collection { $0.resourceType == .source },
       "exposures": collection { $0.resourceType == .exposure },
-      "unit_tests": collection { $0.resourceType.rawValue == "unit_test" },
+      "unit_tests": collection { $0.resourceType == .unitTest },
       "macros": .object(byID(manifest.macros.values.map { ($0.uniqueID, macro($0)) })),
-      "docs": [:], "metrics": [:], "saved_queries": [:], "semantic_models": [:], "functions": [:],
+      "docs": .object(byID(manifest.docs.values.map { ($0.uniqueID, doc($0)) })),
+      "metrics": [:], "saved_queries": [:], "semantic_models": [:], "functions": [:],
       "groups": .object(byID(manifest.groups.map { (id(of: $0), group($0)) })),
       "selectors": .object(byID((selectors?.entries ?? []).map { ($0.name, selector($0)) })),
       "disabled": .object(
@@ -99,6 +100,15 @@ package struct ManifestArtifact {
     [
       "name": .string(entry.name), "description": .string(entry.description),
       "default": .bool(entry.isDefault), "definition": JSONValue(entry.definition),
+    ]
+  }
+
+  private func doc(_ block: DocBlock) -> JSONValue {
+    [
+      "unique_id": .string(block.uniqueID), "name": .string(block.name), "resource_type": "doc",
+      "package_name": .string(block.packageName),
+      "path": .string(block.filePath.split(separator: "/").dropFirst().joined(separator: "/")),
+      "original_file_path": .string(block.filePath), "block_contents": .string(block.text),
     ]
   }
 

@@ -26,10 +26,13 @@ package struct NodeArtifact {
         exposureFields(node, exposure)
       } else if let source = node.source {
         sourceFields(node, source)
+      } else if let test = node.unitTest {
+        unitTestFields(node, test)
       } else {
         codeFields(node)
       }
     fields.merge(more) { _, new in new }
+    if node.unitTest != nil { for key in ["meta", "tags", "unrendered_config"] { fields[key] = nil } }
     return .object(fields)
   }
 
@@ -68,6 +71,54 @@ package struct NodeArtifact {
       "freshness": SourceFreshness.json(of: node.config), "external": .null, "patch_path": .null,
       "unrendered_database": .null, "unrendered_schema": JSONValue(node.relation?.layer.schemaName),
     ]) { _, new in new }
+  }
+
+  private func unitTestFields(_ node: Node, _ test: UnitTest) -> [String: JSONValue] {
+    let given = test.inputs.map { input -> JSONValue in
+      var fields = rowFields(input.rows)
+      fields["input"] = .string(input.text)
+      return .object(fields)
+    }
+    let expected = rowFields(test.expected)
+    let overrides: JSONValue =
+      test.macros.isEmpty && test.vars.isEmpty && test.environment.isEmpty
+      ? .null
+      : [
+        "macros": JSONValue(.map(test.macros)), "vars": JSONValue(.map(test.vars)),
+        "env_vars": JSONValue(.map(test.environment)),
+      ]
+    let model = manifest.nodes[test.model]
+    let contents: JSONValue = [
+      "model": .string(model?.name ?? ""), "given": .array(given), "expect": .object(expected),
+      "overrides": overrides,
+    ]
+    return [
+      "model": .string(model?.name ?? ""), "given": .array(given), "expect": .object(expected),
+      "overrides": overrides, "checksum": .string(Digest.sha256(JSONWriter.text(contents))),
+      "schema": JSONValue(model?.relation?.layer.schemaName), "versions": .null, "version": .null,
+      "config": [
+        "enabled": .bool(node.config.isEnabled), "tags": .strings(node.config.tags),
+        "meta": JSONValue(.map(node.config.meta)), "static_analysis": .null,
+      ],
+      "depends_on": ["macros": .strings(node.macroDependencies), "nodes": .strings(node.dependencies)],
+    ]
+  }
+
+  /// Rows of a unit test with the form in which they are written.
+  private func rowFields(_ rows: UnitTest.Rows) -> [String: JSONValue] {
+    switch rows {
+    case .mappings(let mappings):
+      ["rows": .array(mappings.map { JSONValue(.map($0)) }), "format": "dict", "fixture": .null]
+    case .csv(let header, let rows):
+      [
+        "rows": .array(
+          rows.map { row in
+            JSONValue(
+              .map(zip(header, row).map { ConfigEntry(key: $0, value: $1.map { .string($0) } ?? .null) }))
+          }), "format": "csv", "fixture": .null,
+      ]
+    case .sql(let text): ["rows": .string(text), "format": "sql", "fixture": .null]
+    }
   }
 
   private func codeFields(_ node: Node) -> [String: JSONValue] {

@@ -64,8 +64,8 @@ struct ContextValues {
       if arguments.bool(1) { onMessage(try arguments.value(0).text()) }
       return .string("")
     }
-    scope["print"] = .function("print") { call in
-      onMessage(try call.bind(["msg"], required: 1).value(0).text())
+    scope["print"] = .function("print") { [unowned host] call in
+      host.onPrint(try call.bind(["msg"], required: 1).value(0).text())
       return .string("")
     }
     scope["debug"] = .function("debug") { _ in .string("") }

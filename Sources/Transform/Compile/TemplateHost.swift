@@ -16,6 +16,8 @@ final class TemplateHost {
   let invocation: Invocation
   /// Called by `log(…, info=true)` and `print(…)`.
   let onMessage: (String) -> Void
+  /// Called by `print(…)`.
+  var onPrint: (String) -> Void
   var macros = MacroTable()
   var docs: [DocBlock] = []
   let environment: Environment
@@ -44,6 +46,7 @@ final class TemplateHost {
     self.processEnvironment = processEnvironment
     self.invocation = invocation
     self.onMessage = onMessage
+    onPrint = onMessage
     var environment = Environment()
     environment.functions["return"] = Environment.returnFunction
     for name in ["as_text", "as_native", "as_bool", "as_number"] {

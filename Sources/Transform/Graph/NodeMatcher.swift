@@ -42,14 +42,14 @@ struct NodeMatcher {
         return parts.match(package: node.packageName, [source.name, node.name])
       }
     case .exposure: return named(value) { $0.resourceType == .exposure }
-    case .unitTest: return named(value) { $0.resourceType.rawValue == "unit_test" }
+    case .unitTest: return named(value) { $0.resourceType == .unitTest }
     // Nodes of these kinds are in no manifest of this engine.
     case .metric, .semanticModel, .savedQuery: return { _ in false }
     case .resourceType: return { $0.resourceType.rawValue == value }
     case .testType: return { matchesTestType($0, value) }
     case .testName:
       return { node in
-        if node.resourceType.rawValue == "unit_test" { return Wildcard.matches(value, node.name) }
+        if node.resourceType == .unitTest { return Wildcard.matches(value, node.name) }
         return node.genericTest.map { Wildcard.matches(value, $0.name) } ?? false
       }
     case .package:
@@ -57,7 +57,7 @@ struct NodeMatcher {
       return { Wildcard.matches(pattern, $0.packageName) }
     case .config:
       let setting = SettingPattern(criterion)
-      return { ["exposure", "unit_test"].contains($0.resourceType.rawValue) ? false : setting.matches($0) }
+      return { $0.resourceType != .exposure && $0.resourceType != .unitTest && setting.matches($0) }
     // Models have no versions here.
     case .version: return { $0.resourceType == .model && value == "none" }
     case .state: return try stateComparison(criterion)
@@ -83,7 +83,7 @@ struct NodeMatcher {
     switch value {
     case "generic", "schema": node.isTest && node.genericTest != nil
     case "singular": node.isTest && node.genericTest == nil
-    case "unit": node.resourceType.rawValue == "unit_test"
+    case "unit": node.resourceType == .unitTest
     default: node.isTest
     }
   }

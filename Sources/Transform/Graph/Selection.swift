@@ -110,5 +110,5 @@ package struct Selector {
 
 extension Node {
   /// Whether the node tests others, so that it comes along with them.
-  var isTestOfAnyKind: Bool { resourceType.rawValue == "test" || resourceType.rawValue == "unit_test" }
+  var isTestOfAnyKind: Bool { resourceType == .test || resourceType == .unitTest }
 }

@@ -45,7 +45,7 @@ struct StateComparison {
     case .unmodified: return !isModified(node, old)
     case .modifiedMacros: return dependsOnModifiedMacro(node)
     case .modifiedBody: return node.hasCode && differs(node, old, sameBody)
-    case .modifiedConfigs: return node.resourceType.rawValue != "unit_test" && differs(node, old, sameConfig)
+    case .modifiedConfigs: return node.resourceType != .unitTest && differs(node, old, sameConfig)
     case .modifiedDescriptions: return node.hasCode && differs(node, old, sameDescriptions)
     case .modifiedRelation:
       return (node.hasCode || node.source != nil) && differs(node, old, sameRelation)
@@ -64,7 +64,7 @@ struct StateComparison {
     if dependsOnModifiedMacro(node) { return true }
     guard let old else {
       // dbt does not count sources and exposures that are new.
-      return node.hasCode || node.resourceType.rawValue == "unit_test"
+      return node.hasCode || node.resourceType == .unitTest
     }
     let new = artifact.parsed(node)
     func same(_ keys: String...) -> Bool { keys.allSatisfy { isEqual(new[$0], old[$0]) } }

@@ -186,6 +186,7 @@ package final class Runner {
       forced = "it is made from nothing"
     }
     let former = results.nodes[node.uniqueID]
+    if options.failsWarnings, former?.status == .warn { forced = "warnings are errors" }
     if former?.status == .fail || former?.status == .error { forced = "it failed when it ran last" }
     let recorded = node.isTest ? former?.fingerprint : inspector.record(of: node)?.fingerprint
     return ReuseDecision(
