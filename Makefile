@@ -68,6 +68,12 @@ conformance: build ## Compare every relation with real dbt's; have other SQLite 
 	python3 Tests/Conformance/conformance.py $(CONFORMANCE)/warehouse/current
 	python3 Tests/Conformance/file_format.py $(CONFORMANCE)/warehouse/current/*.db
 
+conformance-artifacts: build ## Validate the artifacts by dbt's own schemas and loaders; needs PyPI.
+	python3 Tests/Conformance/artifacts.py $(BIN)
+
+conformance-cosmos: build ## Run the project by Cosmos under Airflow, both unchanged; needs PyPI, minutes.
+	python3 Tests/Conformance/cosmos.py $(BIN)
+
 conformance-selection: build ## Compare some 230 selections with those of real dbt; needs PyPI.
 	python3 Tests/Conformance/selection.py $(BIN)
 
