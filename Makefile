@@ -8,7 +8,7 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test test-long check sanitize lint format conformance bench bench-micro clean
+.PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts conformance-cosmos conformance-selection bench bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
