@@ -88,9 +88,6 @@ struct RunOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Keep the failing rows of tests in tables.")
   var storeFailures: Bool?
 
-  @Flag(inversion: .prefixedNo, help: "Read no rows: what would be made, with its columns.")
-  var empty: Bool?
-
   @OptionGroup var project: ProjectOptions
   @OptionGroup var global: GlobalOptions
 
