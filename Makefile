@@ -8,7 +8,8 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts conformance-cosmos conformance-selection bench bench-micro clean
+.PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts
+.PHONY: conformance-cosmos conformance-selection conformance-parquet bench bench-export bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -77,8 +78,20 @@ conformance-cosmos: build ## Run the project by Cosmos under Airflow, both uncha
 conformance-selection: build ## Compare some 230 selections with those of real dbt; needs PyPI.
 	python3 Tests/Conformance/selection.py $(BIN)
 
+PARQUET_TESTING ?=
+
+conformance-parquet: setup ## Exchange Parquet files with pyarrow, DuckDB, Polars and fastparquet. PARQUET_TESTING=checkout; needs PyPI.
+	$(SWIFT) build $(TESTS) --build-tests
+	python3 Tests/Conformance/parquet.py $(if $(PARQUET_TESTING),--public $(PARQUET_TESTING)) \
+	  -- $(SWIFT) test $(TESTS) --skip-build --filter ExchangeTests
+
 bench: build ## Measure the full-size sample beside peers from PyPI, in one run; prints tables. Minutes, 6 GB of disk.
 	python3 Tests/Benchmarks/loading.py $(BIN)
+
+WAREHOUSE ?= warehouse
+
+bench-export: build ## Measure Parquet exports of WAREHOUSE's build beside DuckDB and pyarrow; needs both from PyPI.
+	python3 Tests/Benchmarks/parquet_export.py $(BIN) $(WAREHOUSE)
 
 bench-micro: setup ## Measure splitter, encoder, page writer, hash and scanner, each alone on one core.
 	$(SWIFT) build $(PRODUCT) --product Microbenchmarks

@@ -44,11 +44,18 @@ let package = Package(
         "Diagnostics", "Files", "Jinja", "SQLite", "Storage", .product(name: "Yams", package: "Yams"),
       ]),
 
+    .target(
+      name: "Sync",
+      dependencies: [
+        "Diagnostics", "Files", "Parquet", "SQLite", "Storage",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+
     // The command.
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Diagnostics", "Files", "Ingest", "Sample", "SQLite", "Storage", "Transform",
+        "Diagnostics", "Files", "Ingest", "Parquet", "Sample", "SQLite", "Storage", "Sync", "Transform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -70,6 +77,9 @@ let package = Package(
     .testTarget(
       name: "IngestTests", dependencies: ["Diagnostics", "Files", "Ingest", "SQLite", "Storage", "Zip"]),
     .testTarget(name: "SampleTests", dependencies: ["Diagnostics", "Sample", "Zip"]),
+    .testTarget(
+      name: "SyncTests",
+      dependencies: ["Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Sync", "TestSupport"]),
     .testTarget(
       name: "TransformTests",
       dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport", "Transform"]),

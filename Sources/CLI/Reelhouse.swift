@@ -33,7 +33,7 @@ struct Reelhouse: ParsableCommand {
         name: "Use",
         subcommands: [
           QueryCommand.self, DiffCommand.self, StatusCommand.self, PublishCommand.self, BuildsCommand.self,
-          RollbackCommand.self,
+          RollbackCommand.self, ExportCommand.self, InspectCommand.self,
         ]),
     ])
 }

@@ -1,7 +1,7 @@
 /// The number of a diagnostic: stable for ever, documented in `docs/diagnostics.md`.
 ///
 /// The hundreds say where it belongs: 10 use and configuration, 11 files and the store, 12 archives,
-/// 13 loading, 14 SQL, 15 Parquet, 20 project files, 21 templates, 22 graph and selection, 23 running and testing.
+/// 13 loading, 14 SQL, 15 Parquet, 16 export, 20 project files, 21 templates, 22 graph and selection, 23 running and testing.
 /// A number is never given to another meaning.
 package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   // 10: use and configuration
@@ -62,6 +62,10 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case parquetLimit = "RH1504"
   case parquetChecksum = "RH1505"
   case parquetUnwritable = "RH1506"
+
+  // 16: export
+  case exportMisfit = "RH1601"
+  case contentHashImpossible = "RH1602"
 
   // 20: project files
   case projectNotFound = "RH2001"

@@ -91,6 +91,45 @@ package final class ColumnBatch {
     countValue()
   }
 
+  /// Where the next rows are written to, for those that fill many at once.
+  package struct Room {
+    /// One byte a row, which is 1 or 0; unused in a column without nulls.
+    package let validity: UnsafeMutablePointer<UInt8>
+    /// The values, each of the type's width.
+    package let values: UnsafeMutableRawPointer
+    /// Where each byte array ends, counted from `values`.
+    package let ends: UnsafeMutablePointer<Int>
+  }
+
+  /// Appends rows in bulk: `body` writes up to `rows` of them with up to `byteCount` bytes of values, and returns how
+  /// many values and bytes of values they have.
+  ///
+  /// SAFETY: `body` stays within the room, and sets `validity` for every row of a nullable column.
+  package func append(
+    rows: Int, byteCount: Int, _ body: (Room) -> (valueCount: Int, byteCount: Int)
+  ) {
+    let isByteArray = column.physicalType == .byteArray
+    if column.isNullable { validityBuffer.reserve(rows) }
+    valueBuffer.reserve(byteCount)
+    if isByteArray { offsetBuffer.reserve(rows * MemoryLayout<Int>.size) }
+    let ends = offsetBuffer.end.assumingMemoryBound(to: Int.self)
+    let room = Room(
+      validity: validityBuffer.end.assumingMemoryBound(to: UInt8.self), values: valueBuffer.end, ends: ends)
+    let written = body(room)
+    precondition(
+      written.valueCount <= rows && written.byteCount <= byteCount
+        && (column.isNullable || written.valueCount == rows))
+    if isByteArray {
+      let start = valueBuffer.count
+      for index in 0..<written.valueCount { ends[index] &+= start }
+      offsetBuffer.count += written.valueCount * MemoryLayout<Int>.size
+    }
+    if column.isNullable { validityBuffer.count += rows }
+    valueBuffer.count += written.byteCount
+    rowCount += rows
+    valueCount += written.valueCount
+  }
+
   /// Appends the rows of another batch of the same type, from the one at `row` on, whose values begin at `value`.
   func append(_ other: ColumnBatch, row: Int, value: Int, rowCount rows: Int) -> Int {
     var values = rows

@@ -99,6 +99,11 @@ package final class FileReader: Sendable {
     return try ColumnReader(self, schema.columns[index], rowGroup: rowGroup)
   }
 
+  /// What the footer says of one column in one row group.
+  package func chunk(column: Int, rowGroup: Int) -> ColumnChunkMetadata {
+    metadata.rowGroups[rowGroup].columns[schema.columns[column].leafIndex]
+  }
+
   /// The pages of one column in one row group, where the file has an index of them.
   package func pageIndex(column: Int, rowGroup: Int) throws(ParquetError) -> PageIndex? {
     let column = schema.columns[column]

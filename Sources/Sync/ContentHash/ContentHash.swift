@@ -1,0 +1,28 @@
+/// The portable hash of a table: the number of its rows and the sum of their words. See `docs/content-hash.md`.
+package struct ContentHash: Sendable, Equatable, CustomStringConvertible {
+  package var rowCount: UInt64
+  /// The sum of the rows' words, modulo 2^64.
+  package var sum: UInt64
+
+  package init(rowCount: UInt64 = 0, sum: UInt64 = 0) {
+    self.rowCount = rowCount
+    self.sum = sum
+  }
+
+  /// The number of the definition: another one makes other hashes.
+  package static let version = 1
+
+  /// Adds a row by its canonical text.
+  mutating func add(_ text: UnsafeRawBufferPointer) {
+    rowCount &+= 1
+    sum &+= MD5.digest(text).lower
+  }
+
+  /// The hash of two tables' rows together.
+  package static func + (left: ContentHash, right: ContentHash) -> ContentHash {
+    ContentHash(rowCount: left.rowCount &+ right.rowCount, sum: left.sum &+ right.sum)
+  }
+
+  /// `rows:sum`, both in decimal.
+  package var description: String { "\(rowCount):\(sum)" }
+}

@@ -1,0 +1,155 @@
+import Files
+import Parquet
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The two sides of `Tests/Conformance/parquet.py`, which names a folder in `PARQUET_EXCHANGE`: files that others read
+/// are written to its `ours`, files that others wrote are read from its `theirs`. Beside each lies a text with a line
+/// for each row, its values in a form that every language can make.
+@Suite(.enabled(if: getenv("PARQUET_EXCHANGE") != nil)) struct ExchangeTests {
+  private static var folder: String { getenv("PARQUET_EXCHANGE").map { String(cString: $0) } ?? "" }
+
+  @Test("files of every type, encoding, codec and page version are written for others")
+  func write() throws {
+    let folder = Path.join(Self.folder, "ours")
+    try FileSystem.createDirectory(folder)
+    for codec in CompressionCodec.allCases {
+      for version in [WriterProperties.PageVersion.v1, .v2] {
+        for pattern in Pattern.allCases {
+          for count in [0, 1, 2500] {
+            for isForced in [false, true] {
+              try write(codec, version, pattern, count, isForced: isForced, to: folder)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// How the encodings of a file are chosen: by the writer, by the writer among those of the first readers, or each in
+  /// turn.
+  private enum Mode: String, CaseIterable {
+    case automatic
+    case classic
+    case forced
+  }
+
+  /// Writes one file of all types.
+  private func write(
+    _ codec: CompressionCodec, _ version: WriterProperties.PageVersion, _ pattern: Pattern, _ count: Int,
+    _ mode: Mode, to folder: String
+  ) throws {
+    var properties = WriterProperties()
+    properties.compression = Compression(codec)
+    properties.pageVersion = version
+    properties.pageByteLimit = 4000
+    properties.rowGroupRowLimit = 1100
+    let round = Pattern.allCases.firstIndex(of: pattern) ?? 0
+    var rows = SampleRows(seed: UInt64(round + 1))
+    let columns = SampleRows.types.map { type in
+      var column = type
+      column.isNullable = pattern == .allNull || round % 2 == 0
+      return column
+    }
+    switch mode {
+    case .automatic: break
+    case .classic: properties.encoding = .dictionary
+    case .forced:
+      for (index, column) in columns.enumerated() {
+        // DuckDB and Polars do not read values of fixed length by split bytes.
+        let encodings = SampleRows.encodings(of: column).filter { encoding in
+          if case .fixedLengthByteArray = column.physicalType { encoding != .byteStreamSplit } else { true }
+        }
+        properties.encodings[column.name] = encodings[(index + round + codec.rawValue) % encodings.count]
+      }
+    }
+    let values = columns.map { rows.values($0, count, pattern) }
+    let path = Path.join(
+      folder, "\(codec.name)-v\(version.rawValue)-\(mode.rawValue)-\(pattern.rawValue)-\(count)")
+    try FileSystem.write(
+      try SampleRows.write(columns, values, properties), to: "\(path).parquet", isDurable: false)
+    try FileSystem.write(Array(Self.text(columns, values, count).utf8), to: "\(path).tsv", isDurable: false)
+  }
+
+  @Test("files of other writers are read with their values")
+  func read() throws {
+    let folder = Path.join(Self.folder, "theirs")
+    let names = try FileSystem.list(folder).filter { $0.hasSuffix(".parquet") }
+    #expect(!names.isEmpty)
+    for name in names {
+      let reader = try FileReader(path: Path.join(folder, name))
+      let values = try reader.schema.columns.indices.map {
+        try SampleRows.read(reader, column: $0, batchRows: 777)
+      }
+      let text = Self.text(reader.schema.columns, values, reader.metadata.rowCount)
+      let expected = try FileSystem.readText(Path.join(folder, name.replacing(".parquet", with: ".tsv")))
+      guard text != expected else { continue }
+      let difference = zip(text.split(separator: "\n"), expected.split(separator: "\n")).first { $0 != $1 }
+      Issue.record("\(name): ours \(difference?.0 ?? "ends"), theirs \(difference?.1 ?? "ends")")
+    }
+    print("\(names.count) passed, 0 failed to be opened")
+  }
+
+  @Test("the public files are read or refused")
+  func publicFiles() throws {
+    let folder = Path.join(Self.folder, "public")
+    var lines: [String] = []
+    for name in (try? FileSystem.list(folder)) ?? [] where !name.hasSuffix(".tsv") && !name.hasSuffix(".txt")
+    {
+      do {
+        let reader = try FileReader(path: Path.join(folder, name))
+        let columns = try reader.columnIndices()
+        let values = try columns.map { try SampleRows.read(reader, column: $0) }
+        let text = Self.text(reader.schema.columns, values, reader.metadata.rowCount)
+        try FileSystem.write(Array(text.utf8), to: Path.join(folder, "\(name).tsv"), isDurable: false)
+        lines.append("\(name)\tread")
+      } catch let error as ParquetError {
+        lines.append("\(name)\t\(error.diagnostic.message)")
+      }
+    }
+    try FileSystem.write(
+      Array(lines.map { $0 + "\n" }.joined().utf8), to: Path.join(folder, "tally.txt"), isDurable: false)
+  }
+
+  private static func text(_ columns: [Column], _ values: [[StoredValue]], _ count: Int) -> String {
+    var text = columns.map(\.name).joined(separator: "\t") + "\n"
+    for row in 0..<count {
+      text += zip(columns, values).map { column, values in values[row].map { portable(column, $0) } ?? "~" }
+        .joined(separator: "\t")
+      text += "\n"
+    }
+    return text
+  }
+
+  /// Integers, days, microseconds and decimals without their point as integers; the bits of reals and the bytes of
+  /// texts in hexadecimal.
+  private static func portable(_ column: Column, _ bytes: [UInt8]) -> String {
+    let word = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    switch (column.physicalType, column.logicalType) {
+    case (.boolean, _): return String(bytes[0])
+    case (.int32, .integer(_, isSigned: false)), (.int64, .integer(_, isSigned: false)): return String(word)
+    case (.int32, _): return String(Int32(truncatingIfNeeded: word))
+    case (.int64, .timestamp(.nanoseconds, _)):
+      return String(
+        Int64(bitPattern: word) >= 0 ? Int64(bitPattern: word) / 1000 : (Int64(bitPattern: word) - 999) / 1000
+      )
+    case (.int64, .timestamp(.milliseconds, _)): return String(Int64(bitPattern: word) * 1000)
+    case (.int64, _): return String(Int64(bitPattern: word))
+    case (.int96, _):
+      let day = Int64(bytes[8...].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }) - 2_440_588
+      // Nanoseconds since 1970, as far as 64 bits reach, as pyarrow has them.
+      let nanoseconds = day &* 86_400_000_000_000 &+ Int64(bitPattern: word)
+      return String(nanoseconds >= 0 ? nanoseconds / 1000 : (nanoseconds - 999) / 1000)
+    case (.fixedLengthByteArray, .decimal), (.byteArray, .decimal):
+      let start: Int128 = bytes.first.map { $0 >= 0x80 } == true ? -1 : 0
+      return String(bytes.reduce(start) { $0 << 8 | Int128($1) })
+    default: return "x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+  }
+}
