@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Exports a published build to ZSTD Parquet, beside DuckDB from its own storage and pyarrow from CSV in the same run, and
+prints the medians and sizes.
+
+usage: parquet_export.py REELHOUSE WAREHOUSE [--rounds N] [--work FOLDER]
+
+The tables are those that the build stores; views are left out, since DuckDB and pyarrow would only read them as tables.
+Needs duckdb and pyarrow. Times are wall and CPU seconds of the process and all its children, memory the largest resident set.
+"""
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from full_size import measure
+
+TYPES = {"integer": ("bigint", "int64"), "real": ("double", "double"), "text": ("varchar", "string"),
+         "date": ("date", "date32"), "boolean": ("boolean", "bool"), "timestamp": ("timestamp", "timestamp"),
+         "binary": ("blob", "binary")}
+
+DUCKDB = """
+import duckdb, json, sys
+connection = duckdb.connect(sys.argv[1], read_only=True)
+for table in json.load(open(sys.argv[2])):
+    connection.execute(f"copy {table['layer']}.{table['name']} to '{sys.argv[3]}/{table['layer']}.{table['name']}.parquet'"
+                       " (format parquet, codec zstd)")
+"""
+
+PYARROW = """
+import json, sys
+import pyarrow as pa, pyarrow.csv as csv, pyarrow.parquet as pq
+types = {"int64": pa.int64(), "double": pa.float64(), "string": pa.string(), "date32": pa.date32(), "bool": pa.bool_(),
+         "timestamp": pa.timestamp("us"), "binary": pa.binary()}
+for table in json.load(open(sys.argv[2])):
+    kinds = {name: types[kind] for name, kind in table["arrow"]}
+    rows = csv.read_csv(f"{sys.argv[1]}/{table['layer']}/{table['name']}.csv",
+                        parse_options=csv.ParseOptions(newlines_in_values=True),
+                        convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=True,
+                                                           quoted_strings_can_be_null=False, null_values=[""]))
+    pq.write_table(rows, f"{sys.argv[3]}/{table['layer']}.{table['name']}.parquet", compression="zstd", compression_level=3)
+"""
+
+
+def size(folder):
+    return sum(os.path.getsize(os.path.join(root, name)) for root, _, names in os.walk(folder)
+               for name in names if name.endswith(".parquet"))
+
+
+def prepare(reelhouse, warehouse, work):
+    """Writes the CSV files, and loads them into a DuckDB file with the types of the build."""
+    import duckdb
+
+    record = json.load(open(f"{warehouse}/current/build.json"))
+    stored = [entry["relation"] for entry in record["relations"] if entry["kind"] == "table"]
+    selection = [option for relation in stored for option in ("--select", f"{relation['layer']}.{relation['name']}")]
+    subprocess.run([reelhouse, "export", "--quiet", "--warehouse", warehouse, "--format", "csv", "--no-content-hash",
+                    "--out", f"{work}/csv", *selection], check=True)
+    tables = json.load(open(f"{work}/csv/export.json"))["tables"]
+    connection = duckdb.connect(f"{work}/build.duckdb")
+    for table in tables:
+        columns = ", ".join(f"\"{column['name']}\" {TYPES[column['type']][0]}" for column in table["columns"])
+        connection.execute(f"create schema if not exists {table['layer']}")
+        connection.execute(f"create table {table['layer']}.{table['name']} ({columns})")
+        connection.execute(f"copy {table['layer']}.{table['name']} from '{work}/csv/{table['file']}' (header, nullstr '', quote '\"')")
+        table["arrow"] = [(column["name"], TYPES[column["type"]][1]) for column in table["columns"]]
+    connection.close()
+    json.dump(tables, open(f"{work}/tables.json", "w"))
+    return selection, sum(table["rowCount"] for table in tables)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reelhouse")
+    parser.add_argument("warehouse")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--work")
+    options = parser.parse_args()
+    work = options.work or tempfile.mkdtemp(prefix="reelhouse-parquet-bench-")
+    os.makedirs(work, exist_ok=True)
+    try:
+        selection, rows = prepare(options.reelhouse, options.warehouse, work)
+        base = [options.reelhouse, "export", "--quiet", "--warehouse", options.warehouse]
+        programs = {
+            "reelhouse": lambda out: base + ["--no-content-hash", "--out", out] + selection,
+            "reelhouse with content hashes": lambda out: base + ["--out", out] + selection,
+            "DuckDB": lambda out: [sys.executable, "-c", DUCKDB, f"{work}/build.duckdb", f"{work}/tables.json", out],
+            "pyarrow": lambda out: [sys.executable, "-c", PYARROW, f"{work}/csv", f"{work}/tables.json", out],
+        }
+        results = {name: [] for name in programs}
+        sizes = {}
+        for _ in range(options.rounds):
+            for name, command in programs.items():
+                out = f"{work}/out"
+                shutil.rmtree(out, ignore_errors=True)
+                os.makedirs(out)
+                results[name].append(measure(command(out)))
+                sizes[name] = size(out)
+        print(f"{rows:,} rows, {options.rounds} rounds, medians")
+        print("| program | wall s | CPU s | peak MB | Parquet MB | wall × ours | CPU × ours | size ÷ ours |")
+        print("|---|---|---|---|---|---|---|---|")
+        ours = [statistics.median(part) for part in zip(*results["reelhouse"])]
+        for name, rounds in results.items():
+            wall, cpu, peak = (statistics.median(part) for part in zip(*rounds))
+            print(f"| {name} | {wall:.2f} | {cpu:.2f} | {peak:.0f} | {sizes[name] / 1e6:.2f} | {wall / ours[0]:.2f} |"
+                  f" {cpu / ours[1]:.2f} | {sizes[name] / sizes['reelhouse']:.3f} |")
+    finally:
+        if not options.work:
+            shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    main()
