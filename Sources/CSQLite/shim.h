@@ -16,6 +16,10 @@ static inline void reelhouse_result_text(sqlite3_context *context, const char *b
   sqlite3_result_text64(context, bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+static inline void reelhouse_result_blob(sqlite3_context *context, const void *bytes, sqlite3_uint64 count) {
+  sqlite3_result_blob64(context, bytes, count, SQLITE_TRANSIENT);
+}
+
 // sqlite3_db_config is variadic, which Swift does not import.
 static inline int reelhouse_db_config(sqlite3 *connection, int option, int value) {
   return sqlite3_db_config(connection, option, value, (int *)0);

@@ -1,65 +1,168 @@
-/// The MD5 digest (RFC 1321), for the SQL function of that name.
-enum MD5 {
-  private static let shifts: [UInt32] =
-    [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
-  /// The integer parts of 2³² × |sin(i + 1)|.
-  private static let sines: [UInt32] = [
-    0xd76a_a478, 0xe8c7_b756, 0x2420_70db, 0xc1bd_ceee, 0xf57c_0faf, 0x4787_c62a, 0xa830_4613, 0xfd46_9501,
-    0x6980_98d8, 0x8b44_f7af, 0xffff_5bb1, 0x895c_d7be, 0x6b90_1122, 0xfd98_7193, 0xa679_438e, 0x49b4_0821,
-    0xf61e_2562, 0xc040_b340, 0x265e_5a51, 0xe9b6_c7aa, 0xd62f_105d, 0x0244_1453, 0xd8a1_e681, 0xe7d3_fbc8,
-    0x21e1_cde6, 0xc337_07d6, 0xf4d5_0d87, 0x455a_14ed, 0xa9e3_e905, 0xfcef_a3f8, 0x676f_02d9, 0x8d2a_4c8a,
-    0xfffa_3942, 0x8771_f681, 0x6d9d_6122, 0xfde5_380c, 0xa4be_ea44, 0x4bde_cfa9, 0xf6bb_4b60, 0xbebf_bc70,
-    0x289b_7ec6, 0xeaa1_27fa, 0xd4ef_3085, 0x0488_1d05, 0xd9d4_d039, 0xe6db_99e5, 0x1fa2_7cf8, 0xc4ac_5665,
-    0xf429_2244, 0x432a_ff97, 0xab94_23a7, 0xfc93_a039, 0x655b_59c3, 0x8f0c_cc92, 0xffef_f47d, 0x8584_5dd1,
-    0x6fa8_7e4f, 0xfe2c_e6e0, 0xa301_4314, 0x4e08_11a1, 0xf753_7e82, 0xbd3a_f235, 0x2ad7_d2bb, 0xeb86_d391,
-  ]
+/// MD5 (RFC 1321) of many short texts, one state on the stack for each: for the SQL function of that name, and for the
+/// words of rows. It tells equal from different data of our own, and guards against no adversary.
+package enum MD5 {
+  /// The digest in two halves, each as the number that its bytes are, highest first.
+  package struct Digest: Sendable, Equatable {
+    package let upper: UInt64
+    package let lower: UInt64
+  }
+
+  /// The digest of some bytes.
+  package static func digest(_ bytes: UnsafeRawBufferPointer) -> Digest {
+    var state = State()
+    let count = bytes.count
+    var offset = 0
+    // SAFETY: whole blocks lie within the bytes; the rest is copied to a block of its own.
+    if let base = bytes.baseAddress {
+      while count &- offset >= 64 {
+        state.add(base + offset)
+        offset &+= 64
+      }
+    }
+    withUnsafeTemporaryAllocation(byteCount: 128, alignment: 16) { tail in
+      guard let block = tail.baseAddress else { return }
+      memset(block, 0, 128)
+      let rest = count &- offset
+      if rest > 0, let base = bytes.baseAddress { memcpy(block, base + offset, rest) }
+      block.storeBytes(of: 0x80, toByteOffset: rest, as: UInt8.self)
+      let end = rest < 56 ? 64 : 128
+      let bitCount = UInt64(truncatingIfNeeded: count) &* 8
+      block.storeBytes(of: bitCount.littleEndian, toByteOffset: end &- 8, as: UInt64.self)
+      state.add(block)
+      if end == 128 { state.add(block + 64) }
+    }
+    return Digest(
+      upper: UInt64(state.a.byteSwapped) << 32 | UInt64(state.b.byteSwapped),
+      lower: UInt64(state.c.byteSwapped) << 32 | UInt64(state.d.byteSwapped))
+  }
 
   /// The digest in lower-case hex.
   static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
-    var message = Array(bytes)
-    let bitCount = UInt64(message.count) &* 8
-    message.append(0x80)
-    while message.count % 64 != 56 { message.append(0) }
-    for shift in stride(from: UInt64(0), to: 64, by: 8) {
-      message.append(UInt8(truncatingIfNeeded: bitCount >> shift))
-    }
-    var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476]
-    for start in stride(from: 0, to: message.count, by: 64) {
-      mix(message[start..<(start + 64)], into: &state)
-    }
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for word in state {
-      for shift in stride(from: UInt32(0), to: 32, by: 8) {
-        let byte = UInt8(truncatingIfNeeded: word >> shift)
-        text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
+    let digest = digest(bytes)
+    return [digest.upper, digest.lower].map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }.joined()
   }
 
-  private static func mix(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-    let words = (0..<16).map { index in
-      (0..<4).reduce(UInt32(0)) { $0 | UInt32(block[block.startIndex + index * 4 + $1]) << UInt32(8 * $1) }
+  private struct State {
+    var a: UInt32 = 0x6745_2301
+    var b: UInt32 = 0xEFCD_AB89
+    var c: UInt32 = 0x98BA_DCFE
+    var d: UInt32 = 0x1032_5476
+
+    @inline(__always)
+    mutating func add(_ block: UnsafeRawPointer) {
+      let sum = rounds(block, self)
+      a = a &+ sum.a
+      b = b &+ sum.b
+      c = c &+ sum.c
+      d = d &+ sum.d
     }
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    for round in 0..<64 {
-      let mixed: UInt32
-      let word: Int
-      switch round / 16 {
-      case 0: (mixed, word) = ((b & c) | (~b & d), round)
-      case 1: (mixed, word) = ((d & b) | (~d & c), (5 * round + 1) % 16)
-      case 2: (mixed, word) = (b ^ c ^ d, (3 * round + 5) % 16)
-      default: (mixed, word) = (c ^ (b | ~d), (7 * round) % 16)
-      }
-      let sum = a &+ mixed &+ sines[round] &+ words[word]
-      let shift = shifts[round / 16 * 4 + round % 4]
-      (a, d, c, b) = (d, c, b, b &+ (sum << shift | sum >> (32 - shift)))
+  }
+
+  @inline(__always)
+  private static func turn(_ value: UInt32, _ bits: UInt32) -> UInt32 {
+    value << bits | value >> (32 &- bits)
+  }
+
+  @inline(__always)
+  private static func f(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ word: UInt32, _ constant: UInt32, _ bits: UInt32
+  ) -> UInt32 { b &+ turn(a &+ (d ^ b & (c ^ d)) &+ word &+ constant, bits) }
+
+  @inline(__always)
+  private static func g(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ word: UInt32, _ constant: UInt32, _ bits: UInt32
+  ) -> UInt32 { b &+ turn(a &+ (c ^ d & (b ^ c)) &+ word &+ constant, bits) }
+
+  @inline(__always)
+  private static func h(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ word: UInt32, _ constant: UInt32, _ bits: UInt32
+  ) -> UInt32 { b &+ turn(a &+ (b ^ c ^ d) &+ word &+ constant, bits) }
+
+  @inline(__always)
+  private static func i(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ word: UInt32, _ constant: UInt32, _ bits: UInt32
+  ) -> UInt32 { b &+ turn(a &+ (c ^ (b | ~d)) &+ word &+ constant, bits) }
+
+  /// The four rounds over a block of 64 bytes.
+  private static func rounds(_ block: UnsafeRawPointer, _ state: State) -> State {
+    @inline(__always)
+    func word(_ index: Int) -> UInt32 {
+      UInt32(littleEndian: block.loadUnaligned(fromByteOffset: 4 &* index, as: UInt32.self))
     }
-    state[0] &+= a
-    state[1] &+= b
-    state[2] &+= c
-    state[3] &+= d
+    var (a, b, c, d) = (state.a, state.b, state.c, state.d)
+    a = f(a, b, c, d, word(0), 0xD76A_A478, 7)
+    d = f(d, a, b, c, word(1), 0xE8C7_B756, 12)
+    c = f(c, d, a, b, word(2), 0x2420_70DB, 17)
+    b = f(b, c, d, a, word(3), 0xC1BD_CEEE, 22)
+    a = f(a, b, c, d, word(4), 0xF57C_0FAF, 7)
+    d = f(d, a, b, c, word(5), 0x4787_C62A, 12)
+    c = f(c, d, a, b, word(6), 0xA830_4613, 17)
+    b = f(b, c, d, a, word(7), 0xFD46_9501, 22)
+    a = f(a, b, c, d, word(8), 0x6980_98D8, 7)
+    d = f(d, a, b, c, word(9), 0x8B44_F7AF, 12)
+    c = f(c, d, a, b, word(10), 0xFFFF_5BB1, 17)
+    b = f(b, c, d, a, word(11), 0x895C_D7BE, 22)
+    a = f(a, b, c, d, word(12), 0x6B90_1122, 7)
+    d = f(d, a, b, c, word(13), 0xFD98_7193, 12)
+    c = f(c, d, a, b, word(14), 0xA679_438E, 17)
+    b = f(b, c, d, a, word(15), 0x49B4_0821, 22)
+    a = g(a, b, c, d, word(1), 0xF61E_2562, 5)
+    d = g(d, a, b, c, word(6), 0xC040_B340, 9)
+    c = g(c, d, a, b, word(11), 0x265E_5A51, 14)
+    b = g(b, c, d, a, word(0), 0xE9B6_C7AA, 20)
+    a = g(a, b, c, d, word(5), 0xD62F_105D, 5)
+    d = g(d, a, b, c, word(10), 0x0244_1453, 9)
+    c = g(c, d, a, b, word(15), 0xD8A1_E681, 14)
+    b = g(b, c, d, a, word(4), 0xE7D3_FBC8, 20)
+    a = g(a, b, c, d, word(9), 0x21E1_CDE6, 5)
+    d = g(d, a, b, c, word(14), 0xC337_07D6, 9)
+    c = g(c, d, a, b, word(3), 0xF4D5_0D87, 14)
+    b = g(b, c, d, a, word(8), 0x455A_14ED, 20)
+    a = g(a, b, c, d, word(13), 0xA9E3_E905, 5)
+    d = g(d, a, b, c, word(2), 0xFCEF_A3F8, 9)
+    c = g(c, d, a, b, word(7), 0x676F_02D9, 14)
+    b = g(b, c, d, a, word(12), 0x8D2A_4C8A, 20)
+    a = h(a, b, c, d, word(5), 0xFFFA_3942, 4)
+    d = h(d, a, b, c, word(8), 0x8771_F681, 11)
+    c = h(c, d, a, b, word(11), 0x6D9D_6122, 16)
+    b = h(b, c, d, a, word(14), 0xFDE5_380C, 23)
+    a = h(a, b, c, d, word(1), 0xA4BE_EA44, 4)
+    d = h(d, a, b, c, word(4), 0x4BDE_CFA9, 11)
+    c = h(c, d, a, b, word(7), 0xF6BB_4B60, 16)
+    b = h(b, c, d, a, word(10), 0xBEBF_BC70, 23)
+    a = h(a, b, c, d, word(13), 0x289B_7EC6, 4)
+    d = h(d, a, b, c, word(0), 0xEAA1_27FA, 11)
+    c = h(c, d, a, b, word(3), 0xD4EF_3085, 16)
+    b = h(b, c, d, a, word(6), 0x0488_1D05, 23)
+    a = h(a, b, c, d, word(9), 0xD9D4_D039, 4)
+    d = h(d, a, b, c, word(12), 0xE6DB_99E5, 11)
+    c = h(c, d, a, b, word(15), 0x1FA2_7CF8, 16)
+    b = h(b, c, d, a, word(2), 0xC4AC_5665, 23)
+    a = i(a, b, c, d, word(0), 0xF429_2244, 6)
+    d = i(d, a, b, c, word(7), 0x432A_FF97, 10)
+    c = i(c, d, a, b, word(14), 0xAB94_23A7, 15)
+    b = i(b, c, d, a, word(5), 0xFC93_A039, 21)
+    a = i(a, b, c, d, word(12), 0x655B_59C3, 6)
+    d = i(d, a, b, c, word(3), 0x8F0C_CC92, 10)
+    c = i(c, d, a, b, word(10), 0xFFEF_F47D, 15)
+    b = i(b, c, d, a, word(1), 0x8584_5DD1, 21)
+    a = i(a, b, c, d, word(8), 0x6FA8_7E4F, 6)
+    d = i(d, a, b, c, word(15), 0xFE2C_E6E0, 10)
+    c = i(c, d, a, b, word(6), 0xA301_4314, 15)
+    b = i(b, c, d, a, word(13), 0x4E08_11A1, 21)
+    a = i(a, b, c, d, word(4), 0xF753_7E82, 6)
+    d = i(d, a, b, c, word(11), 0xBD3A_F235, 10)
+    c = i(c, d, a, b, word(2), 0x2AD7_D2BB, 15)
+    b = i(b, c, d, a, word(9), 0xEB86_D391, 21)
+    return State(a: a, b: b, c: c, d: d)
   }
 }

@@ -5,7 +5,7 @@ prints the medians and sizes.
 usage: parquet_export.py REELHOUSE WAREHOUSE [--rounds N] [--work FOLDER]
 
 The tables are those that the build stores; views are left out, since DuckDB and pyarrow would only read them as tables.
-Needs duckdb and pyarrow. Times are wall and CPU seconds of the process and all its children, memory the largest resident set.
+DuckDB and pyarrow come from PyPI. Times are wall and CPU seconds of the process and all its children, memory the largest resident set.
 """
 import argparse
 import json
@@ -16,11 +16,22 @@ import subprocess
 import sys
 import tempfile
 
-from full_size import measure
+from measuring import measure, peers, versions
 
 TYPES = {"integer": ("bigint", "int64"), "real": ("double", "double"), "text": ("varchar", "string"),
          "date": ("date", "date32"), "boolean": ("boolean", "bool"), "timestamp": ("timestamp", "timestamp"),
          "binary": ("blob", "binary")}
+
+LOAD = """
+import duckdb, json, sys
+connection = duckdb.connect(sys.argv[1])
+for table in json.load(open(sys.argv[2])):
+    name = f"{table['layer']}.{table['name']}"
+    columns = ", ".join(f'"{column}" {kind}' for column, kind in table["duckdb"])
+    connection.execute(f"create schema if not exists {table['layer']}")
+    connection.execute(f"create table {name} ({columns})")
+    connection.execute(f"copy {name} from '{sys.argv[3]}/{table['file']}' (header, nullstr '', quote '\"', max_line_size 100000000)")
+"""
 
 DUCKDB = """
 import duckdb, json, sys
@@ -50,25 +61,20 @@ def size(folder):
                for name in names if name.endswith(".parquet"))
 
 
-def prepare(reelhouse, warehouse, work):
+def prepare(reelhouse, warehouse, work, python):
     """Writes the CSV files, and loads them into a DuckDB file with the types of the build."""
-    import duckdb
-
     record = json.load(open(f"{warehouse}/current/build.json"))
     stored = [entry["relation"] for entry in record["relations"] if entry["kind"] == "table"]
     selection = [option for relation in stored for option in ("--select", f"{relation['layer']}.{relation['name']}")]
     subprocess.run([reelhouse, "export", "--quiet", "--warehouse", warehouse, "--format", "csv", "--no-content-hash",
                     "--out", f"{work}/csv", *selection], check=True)
     tables = json.load(open(f"{work}/csv/export.json"))["tables"]
-    connection = duckdb.connect(f"{work}/build.duckdb")
     for table in tables:
-        columns = ", ".join(f"\"{column['name']}\" {TYPES[column['type']][0]}" for column in table["columns"])
-        connection.execute(f"create schema if not exists {table['layer']}")
-        connection.execute(f"create table {table['layer']}.{table['name']} ({columns})")
-        connection.execute(f"copy {table['layer']}.{table['name']} from '{work}/csv/{table['file']}' (header, nullstr '', quote '\"')")
+        table["duckdb"] = [(column["name"], TYPES[column["type"]][0]) for column in table["columns"]]
         table["arrow"] = [(column["name"], TYPES[column["type"]][1]) for column in table["columns"]]
-    connection.close()
-    json.dump(tables, open(f"{work}/tables.json", "w"))
+    with open(f"{work}/tables.json", "w") as file:
+        json.dump(tables, file)
+    subprocess.run([python, "-c", LOAD, f"{work}/build.duckdb", f"{work}/tables.json", f"{work}/csv"], check=True)
     return selection, sum(table["rowCount"] for table in tables)
 
 
@@ -82,13 +88,14 @@ def main():
     work = options.work or tempfile.mkdtemp(prefix="reelhouse-parquet-bench-")
     os.makedirs(work, exist_ok=True)
     try:
-        selection, rows = prepare(options.reelhouse, options.warehouse, work)
+        python = peers(work, "duckdb", "pyarrow")
+        selection, rows = prepare(options.reelhouse, options.warehouse, work, python)
         base = [options.reelhouse, "export", "--quiet", "--warehouse", options.warehouse]
         programs = {
             "reelhouse": lambda out: base + ["--no-content-hash", "--out", out] + selection,
             "reelhouse with content hashes": lambda out: base + ["--out", out] + selection,
-            "DuckDB": lambda out: [sys.executable, "-c", DUCKDB, f"{work}/build.duckdb", f"{work}/tables.json", out],
-            "pyarrow": lambda out: [sys.executable, "-c", PYARROW, f"{work}/csv", f"{work}/tables.json", out],
+            "DuckDB": lambda out: [python, "-c", DUCKDB, f"{work}/build.duckdb", f"{work}/tables.json", out],
+            "pyarrow": lambda out: [python, "-c", PYARROW, f"{work}/csv", f"{work}/tables.json", out],
         }
         results = {name: [] for name in programs}
         sizes = {}
@@ -99,7 +106,7 @@ def main():
                 os.makedirs(out)
                 results[name].append(measure(command(out)))
                 sizes[name] = size(out)
-        print(f"{rows:,} rows, {options.rounds} rounds, medians")
+        print(f"{rows:,} rows, {options.rounds} rounds, medians; {versions(python, 'duckdb', 'pyarrow')}")
         print("| program | wall s | CPU s | peak MB | Parquet MB | wall × ours | CPU × ours | size ÷ ours |")
         print("|---|---|---|---|---|---|---|---|")
         ours = [statistics.median(part) for part in zip(*results["reelhouse"])]

@@ -23,9 +23,7 @@ import Testing
       for version in [WriterProperties.PageVersion.v1, .v2] {
         for pattern in Pattern.allCases {
           for count in [0, 1, 2500] {
-            for isForced in [false, true] {
-              try write(codec, version, pattern, count, isForced: isForced, to: folder)
-            }
+            for mode in Mode.allCases { try write(codec, version, pattern, count, mode, to: folder) }
           }
         }
       }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Parquet
+import SQLite
 import Sync
 import Testing
 
@@ -73,6 +74,34 @@ import Testing
     #expect(doubled.sum != long.sum)
     let single = try hash([Column("a", .int64)]) { $0[0].append(1 as Int64) }
     #expect(doubled == long + single)
+  }
+
+  @Test(
+    "queries sum up rows by content_hash",
+    arguments: [
+      ("select content_hash(1, 'a', null)", "1:8214412092279801582"),
+      ("select content_hash(1) where false", "0:0"),
+      ("select content_hash(x) = (select content_hash(column1) from (values (2), (1))) from b", "1"),
+      (
+        "select group_concat(h) from (select content_hash(1, 'a', null) as h from b group by x)",
+        "1:8214412092279801582,1:8214412092279801582"
+      ),
+    ])
+  func function(sql: String, result: String) throws {
+    let connection = try Connection(path: ":memory:", access: .create)
+    try connection.execute("create table b (x); insert into b values (1), (2)")
+    try ContentHashFunction.register(on: connection)
+    let statement = try connection.prepare(sql)
+    #expect(try statement.step())
+    #expect(statement.text(0) == result)
+  }
+
+  @Test("a query with a value that has no form fails and says so")
+  func functionRefuses() throws {
+    let connection = try Connection(path: ":memory:", access: .create)
+    try ContentHashFunction.register(on: connection)
+    let error = #expect(throws: SQLiteError.self) { try connection.scalar("select content_hash(1, 1e13)") }
+    #expect(error?.reason.contains("argument 2 of content_hash") == true)
   }
 
   @Test("what has no form is refused by name", arguments: ["nan", "large", "nul", "utf8", "year"])

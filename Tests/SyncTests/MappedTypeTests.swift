@@ -12,7 +12,8 @@ import Testing
     "every declared type has a type everywhere, and docs/parquet.md lists them",
     arguments: MappedType.allCases)
   func documented(type: MappedType) throws {
-    let table = try FileSystem.readText(Repository.file("docs/parquet.md"))
+    let repository = Path.parent(of: Path.parent(of: Path.parent(of: #filePath)))
+    let table = try FileSystem.readText(Path.join(repository, "docs/parquet.md"))
     let column = type.parquetColumn("x")
     let parquet = column.physicalType.name + (column.logicalType.map { " \($0.name)" } ?? "")
     #expect(table.contains("| \(type.rawValue) |"))

@@ -89,6 +89,7 @@ struct ExportCommand: ParsableCommand {
     let planned: WarehouseReader.Target = plan.build.map { .build(id: $0) } ?? .draft
     let manifest = try ExportRunner(warehouse, planned, options).run(plan, reader) { table in
       console.remark("\(table.file): \(table.rowCount) rows, \(table.byteCount) bytes")
+      if let fault = table.contentHashFault { console.remark("\(table.file) has no content hash: \(fault)") }
     }
     let rows = manifest.tables.reduce(0) { $0 + $1.rowCount }
     let bytes = manifest.tables.reduce(0) { $0 + $1.byteCount }

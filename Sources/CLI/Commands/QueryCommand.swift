@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import SQLite
 import Storage
+import Sync
 
 struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,6 +38,7 @@ struct QueryCommand: ParsableCommand {
     let target: WarehouseReader.Target = build.map { .build(id: $0) } ?? (draft ? .draft : .current)
     let reader = try WarehouseReader(warehouse, target)
     if reader.build == nil, !draft { session.console.remark("nothing is published yet: this is the draft") }
+    try ContentHashFunction.register(on: reader.connection)
     _ = try ReadOnlyQuery(reader.connection).run(text, RowWriter(format: output, console: session.console))
   }
 }

@@ -1,3 +1,5 @@
+import SQLite
+
 /// The portable hash of a table: the number of its rows and the sum of their words. See `docs/content-hash.md`.
 package struct ContentHash: Sendable, Equatable, CustomStringConvertible {
   package var rowCount: UInt64

@@ -12,6 +12,8 @@ package struct ExportManifest: Sendable, Codable, Equatable {
     package var sha256: String
     /// `rows:sum`; nil where it was not asked for, or where a value has none.
     package var contentHash: String?
+    /// Why there is no content hash, where it was asked for.
+    package var contentHashFault: String?
     package var columns: [MappedColumn]
   }
 

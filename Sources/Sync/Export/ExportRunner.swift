@@ -63,7 +63,7 @@ package struct ExportRunner: Sendable {
   ) throws -> ExportManifest.Table {
     let name = "\(item.relation.layer.schemaName)/\(item.relation.name).\(options.format.rawValue)"
     let file = try ExportFile(Path.join(options.folder, name))
-    var hasher: ContentHasher? = options.hashesContent ? try ContentHasher(item.columns.map(\.parquet)) : nil
+    var hasher = try TableHasher(item, isAsked: options.hashesContent)
     let rowCount: Int
     do {
       rowCount =
@@ -74,14 +74,14 @@ package struct ExportRunner: Sendable {
     }
     let table = ExportManifest.Table(
       layer: item.relation.layer.schemaName, name: item.relation.name, file: name, rowCount: rowCount,
-      byteCount: file.byteCount, sha256: try file.finish(), contentHash: hasher?.hash.description,
-      columns: item.columns)
+      byteCount: file.byteCount, sha256: try file.finish(), contentHash: hasher.text,
+      contentHashFault: hasher.fault, columns: item.columns)
     onTable(table)
     return table
   }
 
   private func writeParquet(
-    _ item: ExportItem, _ file: ExportFile, _ hasher: inout ContentHasher?,
+    _ item: ExportItem, _ file: ExportFile, _ hasher: inout TableHasher,
     _ connection: () throws -> Connection
   ) throws -> Int {
     var properties = options.properties
@@ -92,21 +92,21 @@ package struct ExportRunner: Sendable {
     if let hash = item.exactHash { properties.keyValues.append(KeyValue("reelhouse.exact_hash", hash)) }
     var writer = try FileWriter(file, schema: Schema(item.columns.map(\.parquet)), properties: properties)
     try RowSource.read(item, connection) { batches in
-      try hasher?.add(batches)
+      hasher.add(batches)
       try writer.write(batches)
     }
     return try writer.close().rowCount
   }
 
   private func writeText(
-    _ item: ExportItem, _ file: ExportFile, _ hasher: inout ContentHasher?,
+    _ item: ExportItem, _ file: ExportFile, _ hasher: inout TableHasher,
     _ connection: () throws -> Connection
   ) throws -> Int {
     let rows = TextRows(format: options.format, columns: item.columns)
     var bytes = rows.header
     var rowCount = 0
     try RowSource.read(item, connection) { batches in
-      try hasher?.add(batches)
+      hasher.add(batches)
       rows.append(batches, to: &bytes)
       rowCount += batches.first?.rowCount ?? 0
       try bytes.withUnsafeBytes { try file.write($0) }
@@ -115,4 +115,28 @@ package struct ExportRunner: Sendable {
     try bytes.withUnsafeBytes { try file.write($0) }
     return rowCount
   }
+}
+
+/// The content hash of a table that is exported. A value without one does not stop the export: the file is right, and
+/// only cannot be compared.
+private struct TableHasher: ~Copyable {
+  private var hasher: ContentHasher
+  private let isAsked: Bool
+  private(set) var fault: String?
+
+  init(_ item: ExportItem, isAsked: Bool) throws {
+    hasher = try ContentHasher(item.columns.map(\.parquet))
+    self.isAsked = isAsked
+  }
+
+  mutating func add(_ batches: [ColumnBatch]) {
+    guard isAsked, fault == nil else { return }
+    do throws(SyncError) {
+      try hasher.add(batches)
+    } catch {
+      fault = error.message
+    }
+  }
+
+  var text: String? { isAsked && fault == nil ? hasher.hash.description : nil }
 }
