@@ -18,19 +18,17 @@ import tempfile
 
 from measuring import measure, peers, versions
 
-TYPES = {"integer": ("bigint", "int64"), "real": ("double", "double"), "text": ("varchar", "string"),
-         "date": ("date", "date32"), "boolean": ("boolean", "bool"), "timestamp": ("timestamp", "timestamp"),
-         "binary": ("blob", "binary")}
+# Of a column → of pyarrow.
+TYPES = {"integer": "int64", "real": "double", "text": "string", "date": "date32", "boolean": "bool",
+         "timestamp": "timestamp", "binary": "binary"}
 
 LOAD = """
 import duckdb, json, sys
 connection = duckdb.connect(sys.argv[1])
 for table in json.load(open(sys.argv[2])):
-    name = f"{table['layer']}.{table['name']}"
-    columns = ", ".join(f'"{column}" {kind}' for column, kind in table["duckdb"])
     connection.execute(f"create schema if not exists {table['layer']}")
-    connection.execute(f"create table {name} ({columns})")
-    connection.execute(f"copy {name} from '{sys.argv[3]}/{table['file']}' (header, nullstr '', quote '\"', max_line_size 100000000)")
+    path = f"{sys.argv[3]}/{table['layer']}/{table['name']}.parquet"
+    connection.execute(f"create table {table['layer']}.{table['name']} as from '{path}'")
 """
 
 DUCKDB = """
@@ -62,19 +60,19 @@ def size(folder):
 
 
 def prepare(reelhouse, warehouse, work, python):
-    """Writes the CSV files, and loads them into a DuckDB file with the types of the build."""
+    """Writes the CSV files for pyarrow, and loads a DuckDB file with tables of the build's types."""
     record = json.load(open(f"{warehouse}/current/build.json"))
     stored = [entry["relation"] for entry in record["relations"] if entry["kind"] == "table"]
     selection = [option for relation in stored for option in ("--select", f"{relation['layer']}.{relation['name']}")]
-    subprocess.run([reelhouse, "export", "--quiet", "--warehouse", warehouse, "--format", "csv", "--no-content-hash",
-                    "--out", f"{work}/csv", *selection], check=True)
+    for kind in ["csv", "parquet"]:
+        subprocess.run([reelhouse, "export", "--quiet", "--warehouse", warehouse, "--format", kind, "--no-content-hash",
+                        "--out", f"{work}/{kind}", *selection], check=True)
     tables = json.load(open(f"{work}/csv/export.json"))["tables"]
     for table in tables:
-        table["duckdb"] = [(column["name"], TYPES[column["type"]][0]) for column in table["columns"]]
-        table["arrow"] = [(column["name"], TYPES[column["type"]][1]) for column in table["columns"]]
+        table["arrow"] = [(column["name"], TYPES[column["type"]]) for column in table["columns"]]
     with open(f"{work}/tables.json", "w") as file:
         json.dump(tables, file)
-    subprocess.run([python, "-c", LOAD, f"{work}/build.duckdb", f"{work}/tables.json", f"{work}/csv"], check=True)
+    subprocess.run([python, "-c", LOAD, f"{work}/build.duckdb", f"{work}/tables.json", f"{work}/parquet"], check=True)
     return selection, sum(table["rowCount"] for table in tables)
 
 
