@@ -128,7 +128,8 @@ def read_fastparquet(path: Path):
     for name in frame.columns:
         values = []
         for value in frame[name].tolist():
-            if value is None or value is pd.NaT or value is pd.NA:
+            is_null = isinstance(value, float) and value != value and name not in ("float", "double")
+            if value is None or value is pd.NaT or value is pd.NA or is_null:
                 value = None
             elif isinstance(value, pd.Timestamp):
                 value = value.value // 1000 if name != "date" else value.date()
