@@ -9,7 +9,7 @@ BIN := .build/release/reelhouse
 DEMO := .build/demo
 
 .PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts
-.PHONY: conformance-cosmos conformance-selection conformance-parquet bench bench-export bench-micro clean
+.PHONY: conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -72,6 +72,9 @@ conformance: build ## Compare every relation with real dbt's; have other SQLite 
 conformance-artifacts: build ## Validate the artifacts by dbt's own schemas and loaders; needs PyPI.
 	python3 Tests/Conformance/artifacts.py $(BIN)
 
+conformance-jaffle: build ## Build jaffle-shop-classic and compare its rows with dbt-duckdb's; needs GitHub and PyPI.
+	python3 Tests/Conformance/jaffle.py $(BIN)
+
 conformance-cosmos: build ## Run the project by Cosmos under Airflow, both unchanged; needs PyPI, minutes.
 	python3 Tests/Conformance/cosmos.py $(BIN)
 
@@ -84,6 +87,9 @@ conformance-parquet: setup ## Exchange Parquet files with pyarrow, DuckDB, Polar
 	$(SWIFT) build $(TESTS) --build-tests
 	python3 Tests/Conformance/parquet.py $(if $(PARQUET_TESTING),--public $(PARQUET_TESTING)) \
 	  -- $(SWIFT) test $(TESTS) --skip-build --filter ExchangeTests
+
+bench-engine: build ## Measure start, ls, builds and parses beside dbt-duckdb and dbt-sqlite; needs PyPI, minutes.
+	python3 Tests/Benchmarks/engine.py $(BIN)
 
 bench: build ## Measure the full-size sample beside peers from PyPI, in one run; prints tables. Minutes, 6 GB of disk.
 	python3 Tests/Benchmarks/loading.py $(BIN)

@@ -66,7 +66,7 @@ struct NodeRun {
     for result in results where !result.isReused { try RunFile(project).write(result) }
     tell(results, report, seconds: stopwatch.seconds)
     let isSound = !Interruption.isRequested && !results.contains(where: \.blocksDescendants)
-    if publishes, verb == .build, isSound, try selection.isWhole {
+    if publishes, !options.readsNothing(session), verb == .build, isSound, try selection.isWhole {
       // Where nothing ran the draft is as it was.
       if results.allSatisfy({ $0.isReused }) { publication.knownState = state }
       try PublishCommand.publish(publication, artifacts, console)

@@ -128,7 +128,8 @@ struct Session {
       options,
       Invocation(
         id: invocationID, verb: verb, isFullRefresh: run.isFullRefresh(self),
-        storesFailures: run.storeFailures ?? environment.flag("DBT_STORE_FAILURES") ?? false))
+        storesFailures: run.storeFailures ?? environment.flag("DBT_STORE_FAILURES") ?? false,
+        readsNothing: run.readsNothing(self)))
   }
 
   func project(_ options: ProjectOptions, _ invocation: Invocation? = nil) throws -> Project {

@@ -225,6 +225,23 @@ import Testing
     #expect(strict.status == 1 && strict.output.contains("ERROR=1"), "\(strict)")
   }
 
+  @Test("with --empty models have their columns and no rows, and nothing is published")
+  func empty() throws {
+    let workspace = try workspace()
+    let result = try workspace.succeed("build", "--empty")
+    #expect(!result.output.contains("Publish"), "\(result)")
+    #expect(try workspace.query("select count(*) from after", "--draft") == ["0"])
+    #expect(try workspace.succeed("build").output.contains("Published build"))
+    #expect(try workspace.query("select count(*) from after") == ["3"])
+  }
+
+  @Test("with --store-failures the failing rows of a test stay in a table")
+  func storeFailures() throws {
+    let workspace = try workspace(["checks/few.sql": "select n from {{ ref('kept') }} where n > 1"])
+    let result = try workspace.run("build", "--store-failures")
+    #expect(result.status == 1 && result.errors.contains("all of them are in"), "\(result)")
+  }
+
   // MARK: Environment
 
   @Test(

@@ -88,8 +88,15 @@ struct RunOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Keep the failing rows of tests in tables.")
   var storeFailures: Bool?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let models read no rows: what would be made, without its data. Publishes nothing.")
+  var empty: Bool?
+
   @OptionGroup var project: ProjectOptions
   @OptionGroup var global: GlobalOptions
+
+  func readsNothing(_ session: Session) -> Bool { empty ?? session.environment.flag("DBT_EMPTY") ?? false }
 
   func isFullRefresh(_ session: Session) -> Bool {
     fullRefresh || session.environment.flag("DBT_FULL_REFRESH") ?? false

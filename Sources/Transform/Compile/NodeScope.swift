@@ -94,7 +94,9 @@ struct NodeScopes {
       }
       if let standIn = try references.standIn(target) { return .object(standIn) }
       if target.isEphemeral { try references.addCommonTable(target) }
-      return RelationObject(target, isQualified: references.isQualified).map { .object($0) }
+      guard let relation = RelationObject(target, isQualified: references.isQualified) else { return nil }
+      relation.isEmptied = host.invocation.readsNothing && node.resourceType == .model
+      return .object(relation)
     }
     scope["ref"] = .function("ref") { call in
       let reference = try Self.reference(call)

@@ -17,6 +17,8 @@ final class RelationObject: TemplateObject {
   private let kind: Kind?
   /// Whether it prints with its layer; the text of a stored view must not.
   private let isQualified: Bool
+  /// Whether it stands for the relation without its rows.
+  var isEmptied = false
 
   init(schema: String?, identifier: String?, kind: Kind? = nil, isQualified: Bool = true) {
     self.schema = schema
@@ -67,10 +69,13 @@ final class RelationObject: TemplateObject {
   var text: String {
     switch kind {
     case .commonTable: identifier ?? ""
-    default:
-      [isQualified ? schema : nil, identifier].compactMap { $0.map { SQLIdentifier($0).quoted } }
-        .joined(separator: ".")
+    default: isEmptied ? "(select * from \(name) where false limit 0)" : name
     }
+  }
+
+  private var name: String {
+    [isQualified ? schema : nil, identifier].compactMap { $0.map { SQLIdentifier($0).quoted } }
+      .joined(separator: ".")
   }
 
   func attribute(_ name: String) throws -> Value? {

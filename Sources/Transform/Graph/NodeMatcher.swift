@@ -81,10 +81,10 @@ struct NodeMatcher {
 
   private func matchesTestType(_ node: Node, _ value: String) -> Bool {
     switch value {
-    case "generic", "schema": node.isTest && node.genericTest != nil
-    case "singular": node.isTest && node.genericTest == nil
+    case "generic", "schema": node.genericTest != nil
+    case "singular": node.resourceType == .test && node.genericTest == nil
     case "unit": node.resourceType == .unitTest
-    default: node.isTest
+    default: node.resourceType == .test
     }
   }
 
