@@ -84,7 +84,7 @@ import Testing
     "a dictionary is used where it pays, and given up where it does not",
     arguments: [
       (Pattern.repeated, "text", ["RLE_DICTIONARY", "PLAIN", "RLE"]),
-      (.random, "bytes", ["DELTA_LENGTH_BYTE_ARRAY", "RLE"]),
+      (.random, "bytes", ["PLAIN", "RLE"]),
       (.ascending, "int64", ["DELTA_BINARY_PACKED", "RLE"]),
       (.repeated, "double", ["RLE_DICTIONARY", "PLAIN", "RLE"]), (.random, "double", ["PLAIN", "RLE"]),
     ])

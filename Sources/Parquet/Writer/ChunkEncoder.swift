@@ -85,7 +85,8 @@ final class ChunkEncoder {
     case .int32: (fallback, directByteCount) = integerEncoding(batch, Int32.self, isForced: isForced)
     case .int64: (fallback, directByteCount) = integerEncoding(batch, Int64.self, isForced: isForced)
     case .byteArray:
-      fallback = isForced ? .plain : .deltaLengthByteArray
+      // Spark 3.5 misreads DELTA_LENGTH_BYTE_ARRAY beside nulls, so that is only written where it is asked for.
+      fallback = .plain
       directByteCount = batch.valueBuffer.count + 4 * count
     default:
       fallback = .plain

@@ -1,6 +1,6 @@
 /// How a column's values are encoded.
 package enum ColumnEncoding: Sendable, Hashable {
-  /// Whatever is smallest: dictionary, differences or lengths apart from bytes.
+  /// Whatever is smallest of what every reader understands: dictionary, differences of integers, or PLAIN.
   case automatic
   case plain
   /// A dictionary as long as it fits its limit, PLAIN otherwise.
