@@ -82,7 +82,7 @@ unit_tests:
   - name: later_rows
     model: later
     overrides: {macros: {is_incremental: false}}
-    given: [{input: ref('people'), format: csv, rows: "id,name\n1,x"}]
+    given: [{input: ref('people'), format: csv, rows: "id,name\\n1,x"}]
     expect: {format: sql, rows: "select 1 as id, 'x' as name"}
 exposures:
   - {name: board, type: dashboard, owner: {name: Ann, email: ann@example.com}, depends_on: ["ref('counted')"], url: "https://example.com"}
