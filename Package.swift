@@ -21,6 +21,7 @@ let package = Package(
     // Leaves: everybody may import them.
     .target(name: "Diagnostics"),
     .target(name: "Files", dependencies: ["Diagnostics"]),
+    .target(name: "Threads"),
 
     // Formats: they know nothing of films, layers or builds.
     .target(name: "CSV", dependencies: ["Diagnostics"]),
@@ -36,8 +37,9 @@ let package = Package(
 
     // Stages.
     .target(
-      name: "Ingest", dependencies: ["CSV", "CZlib", "Diagnostics", "Files", "SQLite", "Storage", "Zip"]),
-    .target(name: "Sample", dependencies: ["Diagnostics", "Zip"]),
+      name: "Ingest",
+      dependencies: ["CSV", "CZlib", "Diagnostics", "Files", "SQLite", "Storage", "Threads", "Zip"]),
+    .target(name: "Sample", dependencies: ["Diagnostics", "Threads", "Zip"]),
     .target(
       name: "Transform",
       dependencies: [

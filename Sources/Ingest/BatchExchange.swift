@@ -1,3 +1,5 @@
+import Threads
+
 /// Where a thread that fills batches and one that empties them meet. The number of batches is the bound of
 /// what may be on its way: who has none waits.
 ///

@@ -1,3 +1,5 @@
+import Threads
+
 /// Reads, splits and types a member on a thread of its own, a few batches ahead of who stores the rows.
 enum BatchPipeline {
   private static let batchCount = 4

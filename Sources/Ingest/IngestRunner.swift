@@ -1,6 +1,7 @@
 import Diagnostics
 import SQLite
 import Storage
+import Threads
 
 /// Carries out a plan: all of it, or nothing.
 package struct IngestRunner {
@@ -10,7 +11,7 @@ package struct IngestRunner {
   /// Asked between batches; when it says yes, the run ends with `CancellationError` and nothing has changed.
   package var shouldStop: () -> Bool = { false }
   /// How many members are loaded side by side, at the most.
-  package var processorCount = LoadCrew.processorCount
+  package var processorCount = Processors.count
 
   package init(_ plan: IngestPlan) {
     self.plan = plan

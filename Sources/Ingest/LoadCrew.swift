@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Threads
 
 /// Threads that run jobs side by side, the first ones first. One that fails stops all.
 struct LoadCrew {
@@ -14,9 +10,6 @@ struct LoadCrew {
   /// More threads would wait for the disk and for memory.
   private static let mostThreads = 16
   private static let watchMilliseconds = 50
-
-  /// How many processors the machine has.
-  static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   init(_ jobs: [LoadJob], processorCount: Int) {
     self.jobs = jobs

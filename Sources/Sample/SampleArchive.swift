@@ -1,10 +1,5 @@
+import Threads
 import Zip
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Makes archives of the shape of the real one, of any size, with invented content.
 package enum SampleArchive {
@@ -26,7 +21,7 @@ package enum SampleArchive {
     guard (0...largestMovieCount).contains(options.posters) else {
       throw SampleError(reason: .posterCount(options.posters))
     }
-    let threadCount = threadCount ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let threadCount = threadCount ?? Processors.count
     let pieces = SampleFile.allCases.flatMap { Piece.all(of: $0, movies: options.movies) }
     let universe = Universe(options: options)
     let pipeline = ChunkPipeline<Piece, FinishedPiece>(items: pieces, window: 4 * threadCount)

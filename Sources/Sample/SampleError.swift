@@ -5,7 +5,7 @@ package struct SampleError: DiagnosticConvertible, Equatable {
   package enum Reason: Sendable, Equatable {
     case movieCount(Int)
     case posterCount(Int)
-    case threadUnavailable(errno: Int32)
+    case threadUnavailable
   }
 
   package var reason: Reason
@@ -27,9 +27,8 @@ package struct SampleError: DiagnosticConvertible, Equatable {
       Diagnostic(
         code, "a sample has 0 to \(SampleArchive.largestMovieCount) posters, not \(count)",
         hints: ["the real archive has about 700000 posters"])
-    case .threadUnavailable(let errno):
-      Diagnostic(
-        code, "cannot start a thread (error \(errno))", hints: ["check the limit of processes: ulimit -u"])
+    case .threadUnavailable:
+      Diagnostic(code, "the system has no thread to give", hints: ["check the limit of processes: ulimit -u"])
     }
   }
 }

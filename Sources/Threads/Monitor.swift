@@ -7,11 +7,11 @@
 /// A lock, and the signal that what it guards has changed.
 ///
 /// `@unchecked Sendable`: the mutex and the condition are made for several threads, and stay where they are.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
   }
@@ -23,19 +23,19 @@ final class Monitor: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func locked<Result>(_ body: () -> Result) -> Result {
+  package func locked<Result>(_ body: () -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body()
   }
 
   /// Waits for `signal`; only within `locked`.
-  func wait() {
+  package func wait() {
     pthread_cond_wait(changed, mutex)
   }
 
   /// Waits for `signal`, but not longer than so many milliseconds; only within `locked`.
-  func wait(milliseconds: Int) {
+  package func wait(milliseconds: Int) {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     let nanoseconds = Int(time.tv_nsec) + milliseconds * 1_000_000
@@ -45,7 +45,7 @@ final class Monitor: @unchecked Sendable {
   }
 
   /// Wakes all that wait.
-  func signal() {
+  package func signal() {
     pthread_cond_broadcast(changed)
   }
 }

@@ -7,7 +7,7 @@
 /// A thread of its own for blocking work. It has ended when the last reference to this is gone.
 ///
 /// `@unchecked Sendable`: the handle is a number to us, used once, at the end.
-final class WorkerThread: @unchecked Sendable {
+package final class WorkerThread: @unchecked Sendable {
   private let handle: pthread_t
 
   private init(_ handle: pthread_t) {
@@ -19,7 +19,7 @@ final class WorkerThread: @unchecked Sendable {
   }
 
   /// Starts `body`, or returns nil where the system has no thread to give.
-  static func start(_ body: @escaping @Sendable () -> Void) -> WorkerThread? {
+  package static func start(_ body: @escaping @Sendable () -> Void) -> WorkerThread? {
     let box = Unmanaged.passRetained(Body(body))
     #if canImport(Glibc)
       var handle = pthread_t()
