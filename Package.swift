@@ -43,7 +43,8 @@ let package = Package(
     .target(
       name: "Transform",
       dependencies: [
-        "Diagnostics", "Files", "Jinja", "SQLite", "Storage", .product(name: "Yams", package: "Yams"),
+        "Diagnostics", "Files", "Jinja", "SQLite", "Storage", "Threads",
+        .product(name: "Yams", package: "Yams"),
       ]),
 
     .target(

@@ -55,7 +55,7 @@ struct NodeRun {
     let state = try publication.state()
     try check(plan, project, draft, state)
     console.log("")
-    console.log("Concurrency: 1 threads (target='\(project.target.name)')", .concurrency)
+    console.log("Concurrency: \(threadCount(project)) threads (target='\(project.target.name)')", .concurrency)
     console.log("")
     let results = try run(plan, project, draft, report)
     try draft.synchronize()
@@ -133,6 +133,9 @@ struct NodeRun {
     }
   }
 
+  /// How many nodes run at a time.
+  private func threadCount(_ project: Project) -> Int { max(1, options.project.threads ?? project.target.threads) }
+
   private func run(
     _ plan: RunPlan, _ project: Project, _ draft: Draft, _ report: RunReport
   ) throws -> [RunResult] {
@@ -143,6 +146,7 @@ struct NodeRun {
         failsFast: session.failsFast, isFullRefresh: options.isFullRefresh(session),
         failsWarnings: try session.warningPolicy().failsWarningTests,
         ignoresFormerResults: options.noReuse, shufflesInputs: options.shuffle,
+        threadCount: threadCount(project),
         shouldStop: { Interruption.isRequested }))
     return try runner.run(plan) { event in
       if let line = report.line(event) {

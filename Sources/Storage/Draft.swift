@@ -132,10 +132,12 @@ package final class Draft {
         "pragma \(schema).journal_mode = delete; pragma \(schema).synchronous = \(mark.isReliable ? "off" : "normal")"
       )
     }
-    // SQLite sorts in runs of the cache's size: larger ones fall out of the processor's caches and take longer.
-    try connection.execute("pragma cache_size = -8000; pragma temp_store = file")
+    try connection.execute(Self.cachePragmas)
     return connection
   }
+
+  /// SQLite sorts in runs of the cache's size: larger ones fall out of the processor's caches and take longer.
+  static let cachePragmas = "pragma cache_size = -8000; pragma temp_store = file"
 
   /// Makes the file of a layer ready to be written.
   func thaw(_ layer: Layer) throws {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import Storage
+import Threads
 
 /// The output of a profile that models are built for.
 package struct Target: Sendable {
@@ -9,6 +10,7 @@ package struct Target: Sendable {
   package var name: String
   package var type: String
   package var schema: String
+  /// How many nodes run at a time: what the profile says, else as many as there are processors.
   package var threads: Int
 
   /// The one database of a local warehouse, which dbt's artifacts and templates want to have a name.
@@ -19,7 +21,7 @@ package struct Target: Sendable {
 
   /// What a project has that no `profiles.yml` speaks of.
   static func local(profileName: String) -> Target {
-    Target(profileName: profileName, name: "local", type: "sqlite", schema: "main", threads: 1)
+    Target(profileName: profileName, name: "local", type: "sqlite", schema: "main", threads: Processors.count)
   }
 
   /// Finds the profile's output: in `--profiles-dir`, the working folder, the project's folder, or `~/.dbt`.
@@ -93,7 +95,7 @@ package struct Target: Sendable {
       profileName: profileName, name: name, type: type == "reelhouse" ? "sqlite" : type,
       // A schema of another warehouse means nothing here: what has no layer of its own is a mart.
       schema: try text("schema").flatMap { Layer(rawValue: $0)?.schemaName } ?? Layer.main.schemaName,
-      threads: try text("threads").flatMap { Int($0) } ?? 1)
+      threads: try text("threads").flatMap { Int($0) } ?? Processors.count)
   }
 }
 

@@ -25,33 +25,80 @@ struct BulkTable {
     result = try ResultTable(connection, compiled)
   }
 
+  // MARK: At once
+
   /// Makes the table in place of the old one, in one transaction with what the catalog notes of it.
   ///
   /// - Returns: the number of its rows.
   func make(fingerprint: String) throws -> Int {
-    let indexes = TableIndexes(
-      connection: connection, relation: relation, configs: compiled.node.config.indexes)
     do {
-      return try make(fingerprint, indexes, inBulk: indexes.definitions)
+      return try make(fingerprint, try definition())
     } catch let error as DatabaseFileError where error.isOfMemory {
-      // The writer sorts keys in memory; what is too much for it SQLite sorts on the disk.
-      return try make(fingerprint, indexes, inBulk: [])
+      return try make(fingerprint, try definition(withIndexes: false))
     }
   }
 
-  private func make(
-    _ fingerprint: String, _ indexes: TableIndexes, inBulk definitions: [IndexDefinition]
-  ) throws -> Int {
-    let definition = try TableDefinition(
-      sql: result.createStatement(relation.unqualifiedSQL), indexes: definitions)
+  private func make(_ fingerprint: String, _ definition: TableDefinition) throws -> Int {
     var layer = try draft.extend(relation.layer)
     var table = layer.makeTable(definition)
+    try Self.append(compiled, from: connection, to: &table)
+    return try commit(layer, definition, try table.finish(), fingerprint: fingerprint)
+  }
+
+  // MARK: On another thread
+
+  /// What writes the rows of the model's query, as a snapshot of the draft sees them, to a table aside.
+  func work(on snapshot: Connection) throws -> () throws -> DetachedTable {
+    let compiled = compiled
+    let table = try DetachedTable(draft, relation, try definition())
+    let plain = try DetachedTable(draft, relation, try definition(withIndexes: false))
+    return {
+      do {
+        try table.write { try Self.append(compiled, from: snapshot, to: &$0) }
+        return table
+      } catch let error as DatabaseFileError where error.isOfMemory {
+        try plain.write { try Self.append(compiled, from: snapshot, to: &$0) }
+        return plain
+      }
+    }
+  }
+
+  /// Puts a table that was written aside in place of the old one.
+  ///
+  /// - Returns: the number of its rows.
+  func adopt(_ table: DetachedTable, fingerprint: String) throws -> Int {
+    guard let summary = table.summary else { preconditionFailure("the table was written") }
+    var layer = try draft.extend(relation.layer)
+    try layer.adopt(table)
+    return try commit(layer, table.definition, summary, fingerprint: fingerprint)
+  }
+
+  // MARK: Parts
+
+  private var indexes: TableIndexes {
+    TableIndexes(connection: connection, relation: relation, configs: compiled.node.config.indexes)
+  }
+
+  /// - Parameter withIndexes: whether the indexes are written in bulk too, for which their keys are sorted in memory;
+  ///   what is too much for it SQLite sorts on the disk, when the table is there.
+  private func definition(withIndexes: Bool = true) throws -> TableDefinition {
+    try TableDefinition(
+      sql: result.createStatement(relation.unqualifiedSQL), indexes: withIndexes ? indexes.definitions : [])
+  }
+
+  private static func append(
+    _ compiled: CompiledNode, from connection: Connection, to table: inout TableWriter
+  ) throws {
     do {
       try table.append(rowsOf: try connection.prepare(compiled.sql))
     } catch let error as SQLiteError {
       throw compiled.diagnostic(for: error)
     }
-    let summary = try table.finish()
+  }
+
+  private func commit(
+    _ layer: consuming LayerWriter, _ definition: TableDefinition, _ summary: TableSummary, fingerprint: String
+  ) throws -> Int {
     try layer.commit(through: connection) { connection, _ in
       try indexes.reconcile()
       try RelationCatalog(connection).record(

@@ -3,9 +3,10 @@ import Files
 import SQLite
 import Storage
 
-/// Runs a plan in the draft, node after node, and keeps what happened.
+/// Runs a plan in the draft and keeps what happened.
 ///
-/// Owns its connection; for one thread.
+/// For one thread, which alone writes to the draft. What only reads it (tests, and the queries of tables) is done on
+/// other threads meanwhile, each with a snapshot of the draft.
 package final class Runner {
   package struct Options: Sendable {
     /// Whether the first failure ends the run.
@@ -18,12 +19,14 @@ package final class Runner {
     package var shufflesInputs: Bool
     /// Whether a test that would warn fails.
     package var failsWarnings: Bool
+    /// How many nodes run at a time.
+    package var threadCount: Int
     /// Asked between nodes: whether the user wants the run to end.
     package var shouldStop: @Sendable () -> Bool
 
     package init(
       failsFast: Bool = false, isFullRefresh: Bool = false, failsWarnings: Bool = false,
-      ignoresFormerResults: Bool = false, shufflesInputs: Bool = false,
+      ignoresFormerResults: Bool = false, shufflesInputs: Bool = false, threadCount: Int = 1,
       shouldStop: @escaping @Sendable () -> Bool = { false }
     ) {
       self.failsFast = failsFast
@@ -31,6 +34,7 @@ package final class Runner {
       self.failsWarnings = failsWarnings
       self.ignoresFormerResults = ignoresFormerResults
       self.shufflesInputs = shufflesInputs
+      self.threadCount = threadCount
       self.shouldStop = shouldStop
     }
   }
@@ -86,31 +90,59 @@ package final class Runner {
     isWriting = true
   }
 
-  /// Runs all steps. Failures of nodes are results; only what stops the whole run is thrown.
+  /// Runs all steps. Failures of nodes are results, in the plan's order; only what stops the whole run is thrown.
   package func run(_ plan: RunPlan, onEvent: (RunEvent) -> Void) throws -> [RunResult] {
-    var finished: [RunResult] = []
+    var finished: [Int: RunResult] = [:]
     var blocked: Set<String> = []
     var hasFailed = false
-    try runProjectHooks(\.onRunStart, "on-run-start", results: [])
-    for (index, step) in plan.steps.enumerated() {
-      guard let node = project.manifest.nodes[step.uniqueID] else { continue }
-      let isSkipped =
-        step.blockers.contains(where: blocked.contains) || (hasFailed && options.failsFast)
-        || options.shouldStop()
-      var result: RunResult
-      if isSkipped {
-        result = RunResult(node: node, status: .skipped, startedAt: .now(), executionSeconds: 0)
-      } else {
-        result = execute(node) { onEvent(.started(index: index + 1, total: plan.steps.count, node: node)) }
-        if !result.isReused { try draft.save(results) }
-      }
-      if result.blocksDescendants { blocked.insert(node.uniqueID) }
+    var schedule = RunSchedule(plan)
+    let pool = JobPool(threadCount: options.threadCount)
+    defer { pool.drain() }
+    func end(_ step: Int, _ result: RunResult) throws {
+      if result.status != .skipped, !result.isReused { try draft.save(results) }
+      if result.blocksDescendants { blocked.insert(result.node.uniqueID) }
       if result.isFailure { hasFailed = true }
-      onEvent(.finished(index: index + 1, total: plan.steps.count, result: result))
-      finished.append(result)
+      onEvent(.finished(index: step + 1, total: plan.steps.count, result: result))
+      finished[step] = result
+      schedule.end(step)
     }
-    try runProjectHooks(\.onRunEnd, "on-run-end", results: finished)
-    return finished
+    try runProjectHooks(\.onRunStart, "on-run-start", results: [])
+    while true {
+      let next = schedule.next.map { (step: $0, node: project.manifest.nodes[plan.steps[$0].uniqueID]) }
+      guard let next, pool.hasRoom, pool.isIdle || next.node.map(needsIdlePool) == false else {
+        if pool.isIdle { break }
+        let job = pool.take()
+        try end(job.step, complete(job))
+        continue
+      }
+      schedule.begin()
+      guard let node = next.node else {
+        schedule.end(next.step)
+        continue
+      }
+      if plan.steps[next.step].blockers.contains(where: blocked.contains)
+        || (hasFailed && options.failsFast) || options.shouldStop()
+      {
+        try end(
+          next.step, RunResult(node: node, status: .skipped, startedAt: .now(), executionSeconds: 0))
+        continue
+      }
+      let beginning = begin(node, next.step) {
+        onEvent(.started(index: next.step + 1, total: plan.steps.count, node: node))
+      }
+      switch beginning {
+      case .ended(let result): try end(next.step, result)
+      case .underWay(let job): pool.start(job)
+      }
+    }
+    let ordered = finished.sorted { $0.key < $1.key }.map(\.value)
+    try runProjectHooks(\.onRunEnd, "on-run-end", results: ordered)
+    return ordered
+  }
+
+  /// Whether a node may write to tables that others read.
+  private func needsIdlePool(_ node: Node) -> Bool {
+    !node.config.preHooks.isEmpty || !node.config.postHooks.isEmpty
   }
 
   private func runProjectHooks(
@@ -137,36 +169,109 @@ package final class Runner {
 
   // MARK: One node
 
+  private enum Beginning {
+    case ended(RunResult)
+    case underWay(NodeJob)
+  }
+
+  /// Runs a node, or as much of it as is to be done on this thread before another one goes on.
+  ///
   /// - Parameter willRun: called before a node runs, but not for one whose former result stands.
-  private func execute(_ node: Node, willRun: () -> Void) -> RunResult {
-    let stopwatch = Stopwatch()
-    var result = RunResult(node: node, status: .success, startedAt: .now(), executionSeconds: 0)
-    var fingerprint: String?
+  private func begin(_ node: Node, _ step: Int, willRun: () -> Void) -> Beginning {
+    var execution = NodeExecution(node)
     do {
       let inspection = try inspect(node)
-      fingerprint = inspection.fingerprint
-      result.compiledSQL = inspection.compiled?.sql
+      execution.inspection = inspection
+      execution.result.compiledSQL = inspection.compiled?.sql
       if let compiled = inspection.compiled { try project.writeCompiled(compiled) }
       let decision = decision(on: node, inspection)
-      result.reason = decision.reason
+      execution.result.reason = decision.reason
       if decision.isReused {
-        reuse(node, &result)
-        result.executionSeconds = stopwatch.seconds
-        return result
+        reuse(node, &execution.result)
+        execution.result.executionSeconds = execution.stopwatch.seconds
+        return .ended(execution.result)
       }
       willRun()
-      try run(node, try requireInputs(node, inspection), inspection, &result)
-      if result.diagnostic == nil, let volatility = inspection.volatility, node.relation != nil {
-        result.diagnostic = volatilityWarning(node, volatility)
+      let fingerprint = try requireInputs(node, inspection)
+      if options.threadCount > 1, let work = try work(of: node, inspection) {
+        return .underWay(NodeJob(step, execution, work: work))
       }
+      try run(node, fingerprint, inspection, &execution.result)
+      try keep(execution)
     } catch {
-      let diagnostic = SQLFault.diagnostic(for: error)
-      result.status = .error
-      result.message = diagnostic.message
-      result.diagnostic = diagnostic
+      fail(&execution, error)
     }
-    result.executionSeconds = stopwatch.seconds
-    note(result, fingerprint: fingerprint ?? "")
+    return .ended(end(execution))
+  }
+
+  /// The part of a node's work that another thread may do; nil where there is none.
+  private func work(of node: Node, _ inspection: Inspection) throws -> (() throws -> NodeJob.Product)? {
+    guard let compiled = inspection.compiled else { return nil }
+    switch node.resourceType {
+    case .test where node.failuresRelation == nil:
+      let runner = TestRunner(connection: try snapshot(), failsWarnings: options.failsWarnings)
+      return { .verdict(try runner.run(compiled)) }
+    case .model where !options.shufflesInputs:
+      try openForWriting()
+      guard try !database.isIncremental(node), let table = try BulkTable(connection, draft, compiled)
+      else { return nil }
+      let work = try table.work(on: try snapshot())
+      return { .table(try work()) }
+    default:
+      return nil
+    }
+  }
+
+  private func snapshot() throws -> Connection {
+    let snapshot = try draft.snapshot()
+    snapshot.stop(when: options.shouldStop)
+    return snapshot
+  }
+
+  /// Does what is left of a node when another thread has done its part.
+  private func complete(_ job: NodeJob) -> RunResult {
+    var execution = job.execution
+    do {
+      guard let compiled = execution.inspection?.compiled, let fingerprint = execution.fingerprint,
+        let product = try job.product?.get()
+      else { preconditionFailure("the job was done") }
+      switch product {
+      case .verdict(let verdict):
+        judge(verdict, of: compiled, &execution.result)
+      case .table(let table):
+        execution.result.rowCount = try BulkTable(connection, draft, compiled)?.adopt(
+          table, fingerprint: fingerprint)
+        execution.result.message = "OK"
+        try inspector.reload()
+      }
+      try keep(execution)
+    } catch {
+      fail(&execution, error)
+    }
+    return end(execution)
+  }
+
+  private func fail(_ execution: inout NodeExecution, _ error: any Error) {
+    let diagnostic = SQLFault.diagnostic(for: error)
+    execution.result.status = .error
+    execution.result.message = diagnostic.message
+    execution.result.diagnostic = diagnostic
+  }
+
+  /// Keeps what a node's result was made of, once it is there.
+  private func keep(_ execution: NodeExecution) throws {
+    guard let inspection = execution.inspection, let fingerprint = execution.fingerprint else { return }
+    if execution.node.resourceType == .model { try settle(execution.node, inspection, fingerprint) }
+    results.traces = (results.traces ?? [:]).merging([execution.node.uniqueID: inspection.trace]) { _, new in new }
+  }
+
+  private func end(_ execution: NodeExecution) -> RunResult {
+    var result = execution.result
+    if result.diagnostic == nil, let volatility = execution.inspection?.volatility, result.node.relation != nil {
+      result.diagnostic = volatilityWarning(result.node, volatility)
+    }
+    result.executionSeconds = execution.stopwatch.seconds
+    note(result, fingerprint: execution.fingerprint ?? "")
     return result
   }
 
@@ -223,12 +328,10 @@ package final class Runner {
     case (.model, let compiled?):
       try materialize(compiled, fingerprint: fingerprint, &result)
       try inspector.reload()
-      try settle(node, inspection, fingerprint)
     case (.test, let compiled?): try test(compiled, fingerprint: fingerprint, &result)
     case (.unitTest, let compiled?): try unitTest(compiled, &result)
     default: break
     }
-    results.traces = (results.traces ?? [:]).merging([node.uniqueID: inspection.trace]) { _, new in new }
   }
 
   /// Once the table of an incremental model is there, the other form of its query can tell what it reads.
@@ -341,6 +444,10 @@ package final class Runner {
     if let relation = compiled.node.failuresRelation {
       try runner.store(compiled, in: relation, fingerprint: fingerprint)
     }
+    judge(verdict, of: compiled, &result)
+  }
+
+  private func judge(_ verdict: TestRunner.Verdict, of compiled: CompiledNode, _ result: inout RunResult) {
     result.status = verdict.status
     result.failures = verdict.failures
     result.message = verdict.message
