@@ -98,7 +98,10 @@ struct ProjectOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Variables of the project, as a YAML mapping.", valueName: "yaml"))
   var vars: String = "{}"
 
-  @Option(help: ArgumentHelp("How many nodes run at a time; else what the profile says, or as many as there are processors.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "How many nodes run at a time; else what the profile says, or as many as there are processors.",
+      valueName: "n"))
   var threads: Int?
 
   @Flag(inversion: .prefixedNo, help: "Accepted for dbt's sake: projects are parsed anew, in milliseconds.")

@@ -134,7 +134,9 @@ struct NodeRun {
   }
 
   /// How many nodes run at a time.
-  private func threadCount(_ project: Project) -> Int { max(1, options.project.threads ?? project.target.threads) }
+  private func threadCount(_ project: Project) -> Int {
+    max(1, options.project.threads ?? project.target.threads)
+  }
 
   private func run(
     _ plan: RunPlan, _ project: Project, _ draft: Draft, _ report: RunReport

@@ -59,7 +59,8 @@ struct ProjectFixture {
   @discardableResult
   func run(
     _ verb: RunPlan.Verb, select: [String] = [], failsFast: Bool = false, isFullRefresh: Bool = false,
-    ignoresFormerResults: Bool = false, shufflesInputs: Bool = false, project given: Project? = nil
+    ignoresFormerResults: Bool = false, shufflesInputs: Bool = false, threadCount: Int = 3,
+    project given: Project? = nil, onEvent: (RunEvent) -> Void = { _ in }
   ) throws -> [RunResult] {
     let project = try given ?? project()
     let spec = select.isEmpty ? nil : try SelectionSpec(parsing: select)
@@ -70,8 +71,8 @@ struct ProjectFixture {
       project: project, draft: draft, plan: plan, seedLoader: PlainSeedLoader(),
       options: Runner.Options(
         failsFast: failsFast, isFullRefresh: isFullRefresh, ignoresFormerResults: ignoresFormerResults,
-        shufflesInputs: shufflesInputs))
-    return try runner.run(plan) { _ in }
+        shufflesInputs: shufflesInputs, threadCount: threadCount))
+    return try runner.run(plan, onEvent: onEvent)
   }
 
   func draft() throws -> Draft {

@@ -97,7 +97,8 @@ struct BulkTable {
   }
 
   private func commit(
-    _ layer: consuming LayerWriter, _ definition: TableDefinition, _ summary: TableSummary, fingerprint: String
+    _ layer: consuming LayerWriter, _ definition: TableDefinition, _ summary: TableSummary,
+    fingerprint: String
   ) throws -> Int {
     try layer.commit(through: connection) { connection, _ in
       try indexes.reconcile()

@@ -262,12 +262,16 @@ package final class Runner {
   private func keep(_ execution: NodeExecution) throws {
     guard let inspection = execution.inspection, let fingerprint = execution.fingerprint else { return }
     if execution.node.resourceType == .model { try settle(execution.node, inspection, fingerprint) }
-    results.traces = (results.traces ?? [:]).merging([execution.node.uniqueID: inspection.trace]) { _, new in new }
+    results.traces = (results.traces ?? [:]).merging([execution.node.uniqueID: inspection.trace]) { _, new in
+      new
+    }
   }
 
   private func end(_ execution: NodeExecution) -> RunResult {
     var result = execution.result
-    if result.diagnostic == nil, let volatility = execution.inspection?.volatility, result.node.relation != nil {
+    if result.diagnostic == nil, let volatility = execution.inspection?.volatility,
+      result.node.relation != nil
+    {
       result.diagnostic = volatilityWarning(result.node, volatility)
     }
     result.executionSeconds = execution.stopwatch.seconds
