@@ -106,7 +106,7 @@ struct NodeRun {
     let isForced = options.noReuse || options.shuffle || options.fullRefresh
     let running = Set(plan.steps.map(\.uniqueID)).subtracting(isForced ? [] : fresh)
     if running.isEmpty { return }
-    let state = try LoadedSources(draft)
+    let state = try LoadedSources(draft, project.manifest)
     let needed = project.graph.ancestors(of: Set(plan.steps.map(\.uniqueID)))
     let declared = SourceTable.schemaFingerprints(in: project.manifest)
     let outdated = needed.filter { state.schemas[$0] != nil && state.schemas[$0] != declared[$0] }.sorted()

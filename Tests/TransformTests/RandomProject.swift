@@ -154,9 +154,13 @@ struct RandomProject {
 
   private func sql(of model: Model) -> String {
     let comment = String(repeating: "-- a comment\n", count: model.comment % 3)
-    let key = model.kind == "incremental" ? ", unique_key=['id', 'g', 'n']" : ""
+    let isIncremental = model.kind == "incremental"
+    let key = isIncremental ? ", unique_key=['id', 'g', 'n']" : ""
+    // A row whose key is NULL meets no other and would be added by every run.
+    let rows = ["id", "g", "n"].map { "coalesce(\($0), -1) as \($0)" }.joined(separator: ", ")
+    let query = isIncremental ? "select \(rows) from (\(query(of: model)))" : query(of: model)
     let schema = model.kind == "ephemeral" ? "" : ", schema='\(model.layer)'"
-    return "\(comment){{ config(materialized='\(model.kind)'\(key)\(schema)) }}\n\(query(of: model))"
+    return "\(comment){{ config(materialized='\(model.kind)'\(key)\(schema)) }}\n\(query)"
   }
 
   private func query(of model: Model) -> String {

@@ -240,4 +240,29 @@ struct RunnerTests {
     #expect(try fixture.run(.build).map(\.status) == [.success, .success])
     #expect(try fixture.rows("select \"größe\" from staged.b") == [[.integer(2)]])
   }
+
+  @Test("a source may name the table of a seed")
+  func seedAsSource() throws {
+    let fixture = try ProjectFixture([
+      "seeds/base.csv": "id,name\n1,ann\n2,bob\n",
+      "models/s.yml":
+        "sources:\n  - name: own\n    schema: staged\n    tables: [{name: seed, identifier: \"{{ var('table', 'base') }}\"}]",
+      "models/a.sql": "select count(*) as n from {{ source('own', 'seed') }}",
+    ])
+    #expect(try fixture.run(.seed).map(\.status) == [.success])
+    let results = try fixture.run(.run)
+    #expect(results.map(\.status) == [.success], "\(results.compactMap(\.diagnostic))")
+    #expect(try fixture.rows("select n from staged.a") == [[.integer(2)]])
+    try fixture.write("seeds/base.csv", "id,name\n1,ann\n")
+    #expect(try fixture.run(.build).filter { !$0.isReused }.map(\.node.name) == ["base", "a"])
+    let publication = DraftPublication(try fixture.project(), try fixture.draft(), sourceSchemas: [:])
+    guard
+      case .published(let build) = try publication.publish(
+        artifacts: [:], reelhouseVersion: "test", now: .now())
+    else {
+      Issue.record("nothing was published")
+      return
+    }
+    #expect(try build.record().relations.map(\.relation.description) == ["staged.a", "staged.base"])
+  }
 }

@@ -236,6 +236,7 @@ package struct Preflight {
     guard let relation = compiled.node.relation else { return }
     let head = "create view \(relation.sql) as\n"
     do {
+      try connection.drop(relation)
       try connection.run(head + compiled.sql)
       _ = try connection.prepare("select * from \(relation.sql)")
     } catch {
@@ -255,6 +256,8 @@ package struct Preflight {
         SQLIdentifier(name).quoted + (types[name.lowercased()].map { " \($0)" } ?? "")
       }
     do {
+      // A source may name what a seed or model makes.
+      try connection.drop(relation)
       try connection.execute("create table \(relation.sql) (\(names.joined(separator: ", ")))")
     } catch {
       throw Diagnostic(

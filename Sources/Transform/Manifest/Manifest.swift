@@ -79,7 +79,7 @@ package struct Manifest: Sendable {
   func records(among records: [RelationRecord]) -> [String: RelationRecord] {
     let byRelation = Dictionary(records.map { ($0.relation, $0) }, uniquingKeysWith: { first, _ in first })
     return nodes.compactMapValues { node in
-      node.relation.flatMap { byRelation[$0] }.flatMap { $0.uniqueID == node.uniqueID ? $0 : nil }
+      node.relation.flatMap { byRelation[$0] }.flatMap { $0.isOf(node) ? $0 : nil }
     }
   }
 
@@ -95,4 +95,9 @@ package struct Manifest: Sendable {
   package var referableNames: [String] {
     nodes.values.filter { $0.resourceType == .model || $0.resourceType == .seed }.map(\.name)
   }
+}
+
+extension RelationRecord {
+  /// Whether the node made the relation, or is a source that names it, whoever made it.
+  func isOf(_ node: Node) -> Bool { uniqueID == node.uniqueID || node.source != nil }
 }

@@ -61,7 +61,9 @@ struct ReferenceResolver {
     var owners: [Relation: Node] = [:]
     var faults: [Diagnostic] = []
     for id in manifest.sortedIDs {
-      guard let node = manifest.nodes[id], let relation = node.relation ?? node.failuresRelation else {
+      guard let node = manifest.nodes[id], node.source == nil,
+        let relation = node.relation ?? node.failuresRelation
+      else {
         continue
       }
       if let twin = owners[relation] {

@@ -56,7 +56,8 @@ package struct DraftPublication {
     let connection = try draft.connect(writing: [])
     let nodes = state.entries.map(\.node).filter { $0.relation != nil }.sorted { $0.uniqueID < $1.uniqueID }
     return try nodes.compactMap { node in
-      guard let record = state.records[node.uniqueID] else { return nil }
+      // A source that names what another node makes stands there under that node's name.
+      guard let record = state.records[node.uniqueID], record.uniqueID == node.uniqueID else { return nil }
       return BuildRecord.RelationEntry(
         record, materialized: node.materialized, columns: try columns(of: node, record, connection))
     }

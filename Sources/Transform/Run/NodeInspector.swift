@@ -56,7 +56,7 @@ final class NodeInspector {
 
   /// What a node's own relation is recorded as, if the node made it.
   func record(of node: Node) -> RelationRecord? {
-    node.relation.flatMap { records[$0] }.flatMap { $0.uniqueID == node.uniqueID ? $0 : nil }
+    node.relation.flatMap { records[$0] }.flatMap { $0.isOf(node) ? $0 : nil }
   }
 
   /// Why a model with hooks runs each time: what hooks read and write is not known.
@@ -95,7 +95,8 @@ final class NodeInspector {
       return Inspection(compiled: compiled, code: code, reads: [:], missing: [], volatility: volatility)
     }
     var reads: [String: String] = [:]
-    for relation in observer.relations where relation != node.relation {
+    let possible = observer.possibleRelations.intersection(closure.relations)
+    for relation in observer.relations.union(possible) where relation != node.relation {
       reads[relation.description] = records[relation].map(Self.content) ?? ""
     }
     for view in closure.views { reads[view.relation.description] = Self.content(view) }
@@ -160,7 +161,11 @@ final class NodeInspector {
     _ observer: ReadObserver, _ node: Node, _ compiled: CompiledNode, _ closure: Closure
   ) throws {
     let allowed = closure.relations.union([node.relation].compactMap { $0 })
-    guard let relation = observer.relations.subtracting(allowed).sorted().first else { return }
+    // In a view the name may be one of the view's own expressions.
+    let possible = closure.views.isEmpty ? observer.possibleRelations : []
+    guard let relation = observer.relations.union(possible).subtracting(allowed).sorted().first else {
+      return
+    }
     throw UndeclaredRead.diagnostic(relation, node, nodesByRelation[relation])
   }
 }

@@ -4,6 +4,9 @@ import Storage
 /// What a statement reads and calls, as SQLite tells it while preparing it.
 struct ReadObserver {
   private(set) var relations: Set<Relation> = []
+  /// Tables that may have been read without a column, such as by `count(*)`, under a name without a layer: it may also
+  /// be that of a common table expression in a view.
+  private(set) var possibleRelations: Set<Relation> = []
   /// Tables of no layer, such as `sqlite_schema`.
   private(set) var foreignTables: Set<String> = []
   private(set) var functions: Set<String> = []
@@ -14,6 +17,10 @@ struct ReadObserver {
 
   /// Prepares a statement and adds what it reads.
   mutating func observe(_ sql: String, _ connection: Connection) throws {
+    // SQLite makes these tables when they are first named, which looks as if the statement did.
+    for name in Self.pureTableFunctions where sql.lowercased().contains(name) {
+      _ = try? connection.prepare("select 1 from \(name)")
+    }
     let box = ObservationBox()
     connection.authorize { action in
       switch action {
@@ -23,12 +30,23 @@ struct ReadObserver {
       }
       return true
     }
-    defer { connection.removeAuthorizer() }
-    _ = try connection.prepare(sql)
+    do {
+      defer { connection.removeAuthorizer() }
+      _ = try connection.prepare(sql)
+    }
     functions.formUnion(box.functions)
     readsRowids = readsRowids || box.readsRowids
+    let commonTables = StoredView.commonTableNames(in: sql)
     for (database, table) in box.tables {
       if Self.pureTableFunctions.contains(table.lowercased()) { continue }
+      if database.isEmpty, !table.lowercased().hasPrefix("sqlite_"), !table.lowercased().hasPrefix("pragma_")
+      {
+        // SQLite tells the name as it is written where no column is read.
+        if !commonTables.contains(table.lowercased()), let relation = try Self.find(table, connection) {
+          possibleRelations.insert(relation)
+        }
+        continue
+      }
       if let layer = Layer(rawValue: database), !table.lowercased().hasPrefix("sqlite_"),
         !table.lowercased().hasPrefix("pragma_")
       {
@@ -37,6 +55,17 @@ struct ReadObserver {
         foreignTables.insert(table)
       }
     }
+  }
+
+  /// The table that a name without a layer means, in the order in which SQLite looks.
+  private static func find(_ name: String, _ connection: Connection) throws -> Relation? {
+    for layer in [Layer.main] + Layer.allCases.filter({ $0 != .main }) {
+      let count = try connection.integer(
+        "select count(*) from \(SQLIdentifier(layer.schemaName)).sqlite_schema where name = ? collate nocase",
+        [.text(name)])
+      if count > 0 { return Relation(layer: layer, name: name) }
+    }
+    return nil
   }
 
   private final class ObservationBox {
