@@ -55,7 +55,8 @@ struct NodeRun {
     let state = try publication.state()
     try check(plan, project, draft, state)
     console.log("")
-    console.log("Concurrency: \(threadCount(project)) threads (target='\(project.target.name)')", .concurrency)
+    console.log(
+      "Concurrency: \(threadCount(project)) threads (target='\(project.target.name)')", .concurrency)
     console.log("")
     let results = try run(plan, project, draft, report)
     try draft.synchronize()
