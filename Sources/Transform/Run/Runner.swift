@@ -308,7 +308,10 @@ package final class Runner {
     if let former = results.nodes[node.uniqueID], node.isTest {
       result.status = former.status == .warn ? .warn : .pass
       result.failures = former.failures ?? 0
-      if former.status == .warn { result.message = former.message }
+      guard former.status == .warn else { return }
+      result.message = former.message
+      // A warning that still stands is told again; which rows it was about is not kept.
+      result.diagnostic = Self.finding(of: node, .warn, former.message, samples: [])
     } else {
       result.rowCount = inspector.record(of: node)?.rowCount
     }
@@ -455,13 +458,20 @@ package final class Runner {
     result.status = verdict.status
     result.failures = verdict.failures
     result.message = verdict.message
-    guard verdict.status == .fail || verdict.status == .warn, let message = verdict.message else { return }
-    result.diagnostic = Diagnostic(
-      .testFailed,
-      "the test '\(compiled.node.name)' \(verdict.status == .fail ? "failed" : "warns"): \(message)",
-      severity: verdict.status == .fail ? .error : .warning, at: compiled.node.location,
-      notes: (verdict.samples.isEmpty ? [] : ["failing rows: " + verdict.samples.joined(separator: "\n")])
-        + (compiled.node.failuresRelation.map { ["all of them are in \($0)"] } ?? []),
-      hints: ["its query is in target/compiled/\(compiled.node.packageName)/\(compiled.node.compiledPath)"])
+    result.diagnostic = Self.finding(
+      of: compiled.node, verdict.status, verdict.message, samples: verdict.samples)
+  }
+
+  /// What is told of a test that failed or warns; nil for one that did neither.
+  private static func finding(
+    of node: Node, _ status: RunResult.Status, _ message: String?, samples: [String]
+  ) -> Diagnostic? {
+    guard status == .fail || status == .warn, let message else { return nil }
+    return Diagnostic(
+      .testFailed, "the test '\(node.name)' \(status == .fail ? "failed" : "warns"): \(message)",
+      severity: status == .fail ? .error : .warning, at: node.location,
+      notes: (samples.isEmpty ? [] : ["failing rows: " + samples.joined(separator: "\n")])
+        + (node.failuresRelation.map { ["all of them are in \($0)"] } ?? []),
+      hints: ["its query is in target/compiled/\(node.packageName)/\(node.compiledPath)"])
   }
 }
