@@ -232,4 +232,27 @@ import Testing
     #expect(try count() == 30)
     #expect(try isSound())
   }
+
+  @Test("a layer that has views and no table left keeps them when it is copied")
+  func compactsViews() throws {
+    try fixture.withDraft { draft throws in
+      try write(3000, try draft.extend(.raw))
+      let connection = try draft.connect(writing: [.raw])
+      try connection.transaction {
+        try connection.drop(Self.numbers)
+        try connection.execute("create view raw.one as select 1 as n")
+        let catalog = RelationCatalog(connection)
+        try catalog.remove(Self.numbers)
+        try catalog.record(
+          RelationRecord(
+            relation: Relation(layer: .raw, name: "one"), uniqueID: "model.p.one", kind: .view,
+            fingerprint: "f", rowCount: nil))
+      }
+      #expect(try DatabaseFileExtension.freeShare(of: raw) > 0.5)
+    }
+    #expect(try DatabaseFileExtension.freeShare(of: raw) == 0)
+    #expect(try count("one") == 1)
+    let records = try fixture.withDraft { try RelationCatalog($0.connect(writing: [])).records(in: .raw) }
+    #expect(records.map(\.relation.name) == ["one"])
+  }
 }

@@ -115,7 +115,12 @@ package struct AddedTables: Sendable {
     through connection: Connection, schema: String, prepare: () throws -> Void = {},
     complete: () throws -> Void = {}
   ) throws {
-    guard pageCount > header.pageCount else { return try connection.transaction(prepare) }
+    guard pageCount > header.pageCount else {
+      return try connection.transaction {
+        try prepare()
+        try complete()
+      }
+    }
     try setPageCount(pageCount, expecting: header.pageCount, through: connection)
     do {
       try connection.transaction {
