@@ -50,7 +50,7 @@ let package = Package(
     .target(
       name: "Sync",
       dependencies: [
-        "Diagnostics", "Files", "Parquet", "SQLite", "Storage",
+        "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Threads",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
@@ -58,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Diagnostics", "Files", "Ingest", "Parquet", "Sample", "SQLite", "Storage", "Sync", "Transform",
+        "Diagnostics", "Files", "Ingest", "Parquet", "Sample", "SQLite", "Storage", "Sync", "Threads",
+        "Transform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -4,12 +4,7 @@ import Files
 import Parquet
 import Storage
 import Sync
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Threads
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -79,7 +74,7 @@ struct ExportCommand: ParsableCommand {
     options.format = format
     options.selection = select
     options.hashesContent = contentHash
-    options.threadCount = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    options.threadCount = threads ?? Processors.count
     options.properties.compression = Compression(compression.codec, level: compressionLevel)
     options.properties.rowGroupRowLimit = rowGroupRows
     options.properties.createdBy = "reelhouse version \(Reelhouse.version)"

@@ -2,6 +2,7 @@ import Diagnostics
 import Files
 import Parquet
 import Storage
+import Threads
 import SQLite
 
 /// Writes the files of an export, several tables at once, and its manifest when all are there.
@@ -32,7 +33,7 @@ package struct ExportRunner: Sendable {
     let queue = WorkQueue<ExportManifest.Table>(order)
     // A draft changes: it is read in the one transaction that the plan was made in.
     let helperCount = plan.build == nil ? 0 : max(0, min(options.threadCount, plan.items.count) - 1)
-    let helpers = (0..<helperCount).compactMap { _ in
+    var helpers = (0..<helperCount).compactMap { _ in
       WorkerThread.start { [self] in
         queue.work { index in
           var own: WarehouseReader?
@@ -46,7 +47,7 @@ package struct ExportRunner: Sendable {
     }
     let connection = reader.connection
     queue.work { try export(plan.items[$0], plan, onTable) { connection } }
-    for helper in helpers { helper.join() }
+    helpers.removeAll()
     let tables = try queue.results()
     let manifest = ExportManifest(
       build: plan.build, format: options.format,
