@@ -16,6 +16,9 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    // libcurl: its headers at build time, itself at first use.
+    .target(
+      name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // Leaves: everybody may import them.
@@ -29,6 +32,13 @@ let package = Package(
     .target(name: "Parquet", dependencies: ["CZlib", "CZstd", "Diagnostics"]),
     .target(name: "SQLite", dependencies: ["CSQLite", "Diagnostics"]),
     .target(name: "Zip", dependencies: ["CZlib", "Diagnostics"]),
+
+    // Services: they know nothing of us either.
+    .target(
+      name: "Cloud",
+      dependencies: [
+        "CCurl", "Diagnostics", "Files", "Threads", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
 
     // The store.
     .target(
@@ -75,6 +85,8 @@ let package = Package(
     .testTarget(name: "JinjaTests", dependencies: ["Diagnostics", "Jinja"]),
     .testTarget(name: "ParquetTests", dependencies: ["Diagnostics", "Files", "Parquet", "TestSupport"]),
     .testTarget(name: "SQLiteTests", dependencies: ["Diagnostics", "Files", "SQLite", "TestSupport"]),
+    .testTarget(
+      name: "CloudTests", dependencies: ["Cloud", "Diagnostics", "Files", "TestSupport", "Threads"]),
     .testTarget(name: "ZipTests", dependencies: ["Diagnostics", "Zip"]),
     .testTarget(
       name: "StorageTests", dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport"]),

@@ -1,7 +1,8 @@
 /// The number of a diagnostic: stable for ever, documented in `docs/diagnostics.md`.
 ///
 /// The hundreds say where it belongs: 10 use and configuration, 11 files and the store, 12 archives,
-/// 13 loading, 14 SQL, 15 Parquet, 16 export, 20 project files, 21 templates, 22 graph and selection, 23 running and testing.
+/// 13 loading, 14 SQL, 15 Parquet, 16 export, 18 networks and services,
+/// 20 project files, 21 templates, 22 graph and selection, 23 running and testing.
 /// A number is never given to another meaning.
 package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   // 10: use and configuration
@@ -66,6 +67,22 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   // 16: export
   case exportMisfit = "RH1601"
   case contentHashImpossible = "RH1602"
+
+  // 18: networks and services
+  case networkLibraryMissing = "RH1801"
+  case cloudConfigurationInvalid = "RH1802"
+  case credentialsMissing = "RH1803"
+  case credentialsRefused = "RH1804"
+  case clockSkewed = "RH1805"
+  case networkFailed = "RH1806"
+  case serviceUnavailable = "RH1807"
+  case remoteNotFound = "RH1808"
+  case remoteAccessDenied = "RH1809"
+  case remoteConflict = "RH1810"
+  case requestRefused = "RH1811"
+  case answerInvalid = "RH1812"
+  case transferDamaged = "RH1813"
+  case transferCancelled = "RH1814"
 
   // 20: project files
   case projectNotFound = "RH2001"
