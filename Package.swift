@@ -19,6 +19,9 @@ let package = Package(
     // libcurl: its headers at build time, itself at first use.
     .target(
       name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    // ISA-L, which need not be there: opened at run time.
+    .target(
+      name: "CIgzip", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
     // Leaves: everybody may import them.
@@ -31,7 +34,7 @@ let package = Package(
     .target(name: "Jinja", dependencies: ["Diagnostics"]),
     .target(name: "Parquet", dependencies: ["CZlib", "CZstd", "Diagnostics"]),
     .target(name: "SQLite", dependencies: ["CSQLite", "Diagnostics"]),
-    .target(name: "Zip", dependencies: ["CZlib", "Diagnostics"]),
+    .target(name: "Zip", dependencies: ["CIgzip", "CZlib", "Diagnostics"]),
 
     // Services: they know nothing of us either.
     .target(
@@ -48,7 +51,7 @@ let package = Package(
     // Stages.
     .target(
       name: "Ingest",
-      dependencies: ["CSV", "CZlib", "Diagnostics", "Files", "SQLite", "Storage", "Threads", "Zip"]),
+      dependencies: ["CSV", "Diagnostics", "Files", "SQLite", "Storage", "Threads", "Zip"]),
     .target(name: "Sample", dependencies: ["Diagnostics", "Threads", "Zip"]),
     .target(
       name: "Transform",
@@ -69,13 +72,13 @@ let package = Package(
       name: "CLI",
       dependencies: [
         "Diagnostics", "Files", "Ingest", "Parquet", "Sample", "SQLite", "Storage", "Sync", "Threads",
-        "Transform",
+        "Transform", "Zip",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Measurements, `make bench-micro`.
     .executableTarget(
-      name: "Microbenchmarks", dependencies: ["CSV", "SQLite"], path: "Tests/Benchmarks/Micro"),
+      name: "Microbenchmarks", dependencies: ["CSV", "SQLite", "Zip"], path: "Tests/Benchmarks/Micro"),
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["Diagnostics", "Files", "SQLite", "Storage"]),

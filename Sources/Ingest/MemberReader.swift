@@ -1,4 +1,3 @@
-import CZlib
 import Files
 import Zip
 
@@ -11,21 +10,26 @@ import Zip
 /// The bytes of a member, front to back.
 struct MemberReader: ~Copyable {
   private var entry: ZipEntryReader?
+  /// What the archive says of a member of a zip.
+  private let recordedChecksum: UInt32?
   private var file: FileReader?
-  /// What the archive says, or the checksum so far of what was read.
-  private(set) var crc32: UInt32
+  /// Of what was read of a file.
+  private var checksum = CRC32()
   private(set) var byteCount = 0
 
   init(_ member: ArchiveMember) throws {
     switch member.origin {
     case .entry(let entry):
       self.entry = try ZipArchive(path: member.archivePath).reader(of: entry)
-      crc32 = entry.crc32
+      recordedChecksum = entry.crc32
     case .file:
       file = try FileReader(path: member.filePath)
-      crc32 = 0
+      recordedChecksum = nil
     }
   }
+
+  /// What the archive says, or the checksum so far of what was read.
+  var crc32: UInt32 { recordedChecksum ?? checksum.value }
 
   /// Puts the next bytes into `buffer` and returns how many; 0 at the end, where a zip's checks have passed.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -35,8 +39,7 @@ struct MemberReader: ~Copyable {
     }
     let count = try file?.read(into: buffer) ?? 0
     byteCount += count
-    let bytes = buffer.baseAddress?.assumingMemoryBound(to: Bytef.self)
-    crc32 = UInt32(truncatingIfNeeded: crc32_z(UInt(crc32), bytes, count))
+    checksum.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     return count
   }
 

@@ -61,7 +61,7 @@ package enum SampleArchive {
 
   private static func addPosters(_ count: Int, to zip: inout ZipWriter) throws {
     try Poster.bytes.withUnsafeBytes { bytes in
-      let checksum = ZipWriter.checksum(of: bytes)
+      let checksum = CRC32(of: bytes).value
       for index in 0..<count {
         try zip.addStored("posters/\(FilmNumbering.firstID + index).jpg", bytes, checksum: checksum)
       }

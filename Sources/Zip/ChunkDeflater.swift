@@ -62,7 +62,6 @@ package struct ChunkDeflater: ~Copyable {
         "deflateBound covers every input")
       count = bound - Int(stream.pointee.avail_out)
     }
-    let checksum = crc32_z(CZlib.crc32(0, nil, 0), source, input.count)
-    return DeflatedChunk(bytes: bytes, byteCount: input.count, crc32: UInt32(truncatingIfNeeded: checksum))
+    return DeflatedChunk(bytes: bytes, byteCount: input.count, crc32: CRC32(of: input).value)
   }
 }

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// What a compressed member needs while it is read: zlib's state, and the bytes read ahead.
+/// What a compressed member needs while it is read: the decompressor, and the bytes read ahead.
 struct DeflatedSource: ~Copyable {
   let buffer: UnsafeMutableRawBufferPointer
   /// The part of `buffer` that was read from the file and not yet decompressed.
@@ -48,12 +48,10 @@ struct DeflatedSource: ~Copyable {
     buffer.deallocate()
   }
 
-  mutating func inflate(
-    into target: UnsafeMutableRawBufferPointer
-  ) -> (outcome: Inflater.Outcome, consumed: Int, produced: Int) {
+  mutating func inflate(into target: UnsafeMutableRawBufferPointer) -> Inflater.Step {
     // SAFETY: unread lies within buffer, and was filled by the last read of the file.
-    let result = inflater.inflate(UnsafeRawBufferPointer(rebasing: buffer[unread]), into: target)
-    unread = (unread.lowerBound + result.consumed)..<unread.upperBound
-    return result
+    let step = inflater.inflate(UnsafeRawBufferPointer(rebasing: buffer[unread]), into: target)
+    unread = max(0, unread.lowerBound + step.consumed)..<unread.upperBound
+    return step
   }
 }

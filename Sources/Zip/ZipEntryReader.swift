@@ -1,5 +1,3 @@
-import CZlib
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -20,10 +18,10 @@ package struct ZipEntryReader: ~Copyable {
   private var remaining: Int
   /// The place in the file up to which data were decompressed.
   private var usedUpTo: Int
-  private var checksum: UInt
+  private var checksum = CRC32()
   private var failure: ZipError?
   private var source: DeflatedSource?
-  /// Whether zlib has met the end of the compressed stream.
+  /// Whether the end of the compressed stream was met.
   private var isStreamAtEnd = false
 
   init(archive: ZipArchive, entry: ZipEntry) throws(ZipError) {
@@ -39,7 +37,6 @@ package struct ZipEntryReader: ~Copyable {
     usedUpTo = offset
     self.source = source
     remaining = entry.compressedSize
-    checksum = crc32(0, nil, 0)
   }
 
   /// Fills `buffer` with the next bytes of the content and returns how many there were: fewer than fit only
@@ -65,7 +62,7 @@ package struct ZipEntryReader: ~Copyable {
     offset += target.count
     usedUpTo = offset
     remaining -= target.count
-    addChecksum(of: UnsafeRawBufferPointer(target))
+    checksum.add(UnsafeRawBufferPointer(target))
   }
 
   private mutating func inflate(into target: UnsafeMutableRawBufferPointer) throws(ZipError) {
@@ -74,7 +71,7 @@ package struct ZipEntryReader: ~Copyable {
       let rest = UnsafeMutableRawBufferPointer(rebasing: target[filled...])
       let produced = try inflateStep(into: rest)
       // The checksum is taken here, while the bytes are still in the processor's cache.
-      addChecksum(of: UnsafeRawBufferPointer(rebasing: rest[..<produced]))
+      checksum.add(UnsafeRawBufferPointer(rebasing: rest[..<produced]))
       filled += produced
       if isStreamAtEnd, filled < target.count {
         throw error(
@@ -83,20 +80,20 @@ package struct ZipEntryReader: ~Copyable {
     }
   }
 
-  /// One call of zlib, with input if there is any left; returns how many bytes came out.
+  /// One step of the decompressor, with input if there is any left; returns how many bytes came out.
   private mutating func inflateStep(into target: UnsafeMutableRawBufferPointer) throws(ZipError) -> Int {
     if source?.unread.isEmpty == true, remaining > 0 { try refill() }
-    guard let (outcome, consumed, produced) = source?.inflate(into: target) else { return 0 }
-    usedUpTo += consumed
-    switch outcome {
+    guard let step = source?.inflate(into: target) else { return 0 }
+    usedUpTo += step.consumed
+    switch step.outcome {
     case .more:
-      // zlib makes progress whenever it has input and room: without any, the input is all used up.
-      if consumed == 0, produced == 0 { throw error(.damaged("its compressed data have no end")) }
+      // There is progress whenever there is input and room: without any, the input is all used up.
+      if step.consumed == 0, step.produced == 0 { throw error(.damaged("its compressed data have no end")) }
     case .end: isStreamAtEnd = true
     case .corrupt(let reason): throw error(.damaged("its compressed data are corrupt (\(reason))"))
     case .outOfMemory: throw error(.system(operation: "inflate", errno: ENOMEM))
     }
-    return produced
+    return step.produced
   }
 
   private mutating func refill() throws(ZipError) {
@@ -120,21 +117,16 @@ package struct ZipEntryReader: ~Copyable {
         throw error(.damaged("it has more than the \(entry.uncompressedSize) bytes that the directory says"))
       }
     }
-    let unused = remaining + (source?.unread.count ?? 0)
+    let unused = offset + remaining - usedUpTo
     guard unused == 0 else {
       throw error(.damaged("\(unused) bytes are left behind the end of its compressed data"))
     }
-    guard UInt32(truncatingIfNeeded: checksum) == entry.crc32 else {
+    guard checksum.value == entry.crc32 else {
       throw error(
-        .checksumMismatch(expected: entry.crc32, actual: UInt32(truncatingIfNeeded: checksum)),
-        at: entry.localHeaderOffset)
+        .checksumMismatch(expected: entry.crc32, actual: checksum.value), at: entry.localHeaderOffset)
     }
     isAtEnd = true
     source = nil
-  }
-
-  private mutating func addChecksum(of bytes: UnsafeRawBufferPointer) {
-    checksum = crc32_z(checksum, bytes.baseAddress?.assumingMemoryBound(to: Bytef.self), bytes.count)
   }
 
   private func cutOff() -> ZipError {

@@ -17,7 +17,7 @@ package struct ZipMemberWriter: ~Copyable {
   /// Adds content; it is compressed on this thread, in pieces of `ChunkDeflater.preferredByteCount`.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ZipError) {
     guard level != nil else {
-      let checksum = ZipWriter.checksum(of: bytes)
+      let checksum = CRC32(of: bytes).value
       return try add(bytes, byteCount: bytes.count, checksum: checksum)
     }
     let size = ChunkDeflater.preferredByteCount

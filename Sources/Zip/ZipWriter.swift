@@ -1,5 +1,3 @@
-import CZlib
-
 /// Writes a zip archive: members one after the other, whole under its name only after `finish()`.
 ///
 /// The bytes depend on what is written alone: every timestamp is 1980-01-01. Zip64 is used where it is needed.
@@ -59,7 +57,7 @@ package struct ZipWriter: ~Copyable {
   ) throws(ZipError) {
     var header = try MemberHeader(
       name: name, compression: .stored, isLarge: bytes.count >= Int(UInt32.max), path: output.path)
-    header.crc32 = checksum ?? Self.checksum(of: bytes)
+    header.crc32 = checksum ?? CRC32(of: bytes).value
     header.compressedSize = bytes.count
     header.uncompressedSize = bytes.count
     let offset = output.position
@@ -72,12 +70,6 @@ package struct ZipWriter: ~Copyable {
       output.rewind(to: offset)
       throw error
     }
-  }
-
-  /// The CRC-32 of `bytes`.
-  package static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt32 {
-    let base = bytes.baseAddress?.assumingMemoryBound(to: Bytef.self)
-    return UInt32(truncatingIfNeeded: crc32_z(CZlib.crc32(0, nil, 0), base, bytes.count))
   }
 
   /// Writes the directory, makes the file durable and gives it its name; returns its size in bytes.

@@ -23,9 +23,12 @@ PACKAGES = ["duckdb", "polars", "pyarrow", "sqlite-utils"]
 INFLATE = "inflate alone, both cores (`unzip -p` of each member, two at once)"
 SQLITE = "`unzip -p \\| sqlite3 .import`"
 OURS = "`reelhouse ingest`"
+OURS_ZLIB = "`reelhouse ingest` without ISA-L"
 UNCHANGED = "`reelhouse ingest`, nothing changed"
 ONE_CHANGED = "`reelhouse ingest`, one member of nine changed"
 SMALL_MOVIES = 20_000
+# A sixteenth and a quarter of the whole, for a look at whether the cost is linear.
+FRACTIONS = [16, 4, 1]
 
 
 def csv_byte_count(archive):
@@ -134,15 +137,17 @@ def main():
                             path], check=True)
         return path
 
-    def ingest(name, archive, fresh=True):
+    def ingest(name, archive, fresh=True, settings={}):
         if fresh:
             shutil.rmtree(warehouse, ignore_errors=True)
         results.note(name, measure([reelhouse, "ingest", archive, "--project-dir", PROJECT, "--warehouse", warehouse,
-                                    "--quiet"], env=environment))
+                                    "--quiet"], env=dict(environment, **settings)))
         return row_counts(os.path.join(warehouse, "draft", "raw.db"))
 
     # Without posters for everybody's load; with them for the directory alone.
     archive, small = sample(options.movies, 0), sample(SMALL_MOVIES, 0)
+    parts = {f"{options.movies // part:,} movies": sample(options.movies // part, 0) for part in FRACTIONS}
+    part_rows = {}
     with_posters = sample(options.movies, options.posters)
     changed = with_one_changed(archive, work)
     csv_bytes = csv_byte_count(archive)
@@ -159,6 +164,9 @@ def main():
             result, found = load_with(python, peer, archive, work)
             results.note(name, result)
             expect(name, found, expected)
+        for name, part in parts.items():
+            part_rows[name] = sum(ingest(name, part).values())
+        expect(OURS_ZLIB, ingest(OURS_ZLIB, archive, settings={"REELHOUSE_INFLATE": "zlib"}), expected)
         expect(OURS, ingest(OURS, archive), expected)
         expect(UNCHANGED, ingest(UNCHANGED, archive, fresh=False), expected)
         fewer = dict(expected, releases=expected["releases"] - 1)
@@ -173,7 +181,8 @@ def main():
     print(f"{machine()}; sqlite3 {sqlite3.sqlite_version}, {versions(python, *PACKAGES)}; {rows:,} rows, "
           f"{csv_bytes / 1e6:.0f} MB of CSV in a zip of {os.path.getsize(archive) / 1e6:.0f} MB; medians of "
           f"{options.rounds} rounds.\n")
-    results.table([OURS, SQLITE, *names.values(), INFLATE], base=OURS, rate=(rows / 1e6, "M rows/s"))
+    results.table([OURS, OURS_ZLIB, SQLITE, *names.values(), INFLATE], base=OURS, rate=(rows / 1e6, "M rows/s"))
+    results.scale(part_rows)
     results.table([small_ours, small_utils], base=small_ours)
     results.table([UNCHANGED, posters_unchanged, ONE_CHANGED])
 

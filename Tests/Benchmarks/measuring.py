@@ -102,3 +102,20 @@ class Results:
                 cells.append(f"{rate[0] / wall:.2f}")
             print(f"| {' | '.join(cells)} |")
         print()
+
+    def scale(self, sizes):
+        """Prints how the cost grows with the size, and how far each is from the line through the smallest and the largest.
+
+        sizes: the number of rows by the name of what was measured, ascending.
+        """
+        (first, low), (last, high) = list(sizes.items())[0], list(sizes.items())[-1]
+        print(f"| work | rows | wall s | from a line | CPU s | from a line | peak MB |\n|{'---|' * 7}")
+        for name, rows in sizes.items():
+            cells = [name, f"{rows:,}"]
+            for column in (0, 1):
+                start, end = self.medians(first)[column], self.medians(last)[column]
+                value = self.medians(name)[column]
+                line = start + (end - start) * (rows - low) / (high - low)
+                cells += [f"{value:.2f}", f"{100 * (value / line - 1):+.0f} %"]
+            print(f"| {' | '.join(cells)} | {self.medians(name)[2]:.0f} |")
+        print()

@@ -4,6 +4,7 @@ import Files
 import SQLite
 import Storage
 import Transform
+import Zip
 
 struct DebugCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,6 +34,7 @@ struct DebugCommand: ParsableCommand {
     line("reelhouse version: \(Reelhouse.version)")
     line("dbt version: \(DbtVersion.emulated)")
     line("sqlite version: \(Connection.sourceID)")
+    line("inflate: \(Inflater.Library.best == .isal ? "ISA-L" : "zlib; with libisal2, zips are read faster")")
     var faults: [Diagnostic] = []
     func check(_ what: String, _ body: () throws -> String) {
       do {

@@ -1,5 +1,6 @@
 import CSV
 import SQLite
+import Zip
 
 #if canImport(Glibc)
   import Glibc
@@ -37,7 +38,9 @@ import SQLite
 
   private static func loading(_ rows: SampleRows, _ batchCount: Int, _ folder: ScratchFolder) -> [Benchmark] {
     let csv = rows.csv()
-    return [
+    return Inflater.Library.allCases.filter(\.isAvailable).map { library in
+      Benchmark("inflate by \(library)") { try inflate(csv, batchCount, library) }
+    } + [
       Benchmark("CSV splitter") { split(csv, batchCount) },
       Benchmark("record encoder") { try encode(rows, batchCount) },
       Benchmark("exact hash of records") { hash(rows, batchCount) },
@@ -48,6 +51,30 @@ import SQLite
         try write(rows, batchCount, folder.file("on.db"), hashesRows: true)
       },
     ]
+  }
+
+  /// A deflated piece that is the stream's next one again and again.
+  private static func inflate(_ csv: [UInt8], _ batchCount: Int, _ library: Inflater.Library) throws -> Work {
+    var deflater = try ChunkDeflater(level: 6)
+    guard var inflater = Inflater(library) else { throw OutOfMemory() }
+    let piece = csv.withUnsafeBytes { deflater.deflate($0) }.bytes
+    var output = [UInt8](repeating: 0, count: 512 << 10)
+    var byteCount = 0
+    for _ in 0..<batchCount {
+      var position = 0
+      var wasFull = false
+      while position < piece.count || wasFull {
+        let step = piece.withUnsafeBytes { piece in
+          output.withUnsafeMutableBytes { output in
+            inflater.inflate(UnsafeRawBufferPointer(rebasing: piece[position...]), into: output)
+          }
+        }
+        position += step.consumed
+        byteCount += step.produced
+        wasFull = step.produced == output.count
+      }
+    }
+    return Work(rowCount: byteCount / (csv.count / 8192), byteCount: byteCount)
   }
 
   private static func split(_ csv: [UInt8], _ batchCount: Int) -> Work {
@@ -124,6 +151,8 @@ import SQLite
     return Int(status.st_size)
   }
 }
+
+private struct OutOfMemory: Error {}
 
 /// A folder for the files that are written and read; it goes away with its owner.
 final class ScratchFolder {
