@@ -50,7 +50,8 @@ SANITIZED := --filter 'CSVTests|IngestTests|SQLiteTests|StorageTests|ZipTests'
 
 sanitize: setup ## Run the tests of the loading pipeline under ThreadSanitizer and AddressSanitizer. Minutes.
 	$(SWIFT) test -c release --sanitize thread --scratch-path .build-thread $(SANITIZED)
-	$(SWIFT) test -c release --sanitize address --scratch-path .build-address $(SANITIZED)
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leaks.txt:print_suppressions=0 \
+	  $(SWIFT) test -c release --sanitize address --scratch-path .build-address $(SANITIZED)
 
 lint: ## Check the form of the code.
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
