@@ -55,6 +55,14 @@ extension FileSystem {
     if isDurable { try synchronize(Path.parent(of: path)) }
   }
 
+  /// Appends to a file, which is made where it is missing. A process that dies leaves a beginning of the bytes.
+  package static func append(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode_t(mode))
+    guard descriptor >= 0 else { throw FileError("open", path) }
+    defer { close(descriptor) }
+    try writeAll(bytes, to: descriptor, path: path)
+  }
+
   /// Copies a file's bytes, sharing them where the file system can (a reflink); `new` must not exist.
   package static func copy(_ path: String, to new: String, mode: UInt32 = 0o644) throws(FileError) {
     let source = open(path, O_RDONLY | O_CLOEXEC)

@@ -172,9 +172,19 @@ package final class Draft {
     try DraftResults(warehouse)
   }
 
+  /// Notes what a node's run has left, at the cost of that alone. `save` brings all of it together.
+  package func note(_ entry: DraftResults.Entry) throws {
+    // A line of its own, whatever a process that died has left before it.
+    let newline = [UInt8(ascii: "\n")]
+    try FileSystem.append(
+      newline + JSON.bytes(entry) + newline, to: DraftResults.journalPath(in: warehouse))
+  }
+
+  /// Writes all results, in place of what was noted of them one by one.
   package func save(_ results: DraftResults) throws {
     try FileSystem.write(
       JSON.bytes(results, isPretty: true), to: DraftResults.path(in: warehouse), isDurable: false)
+    try FileSystem.remove(DraftResults.journalPath(in: warehouse))
   }
 }
 

@@ -55,6 +55,7 @@ package struct DraftResults: Sendable, Codable, Equatable {
   /// The results of a warehouse's draft, for those who only look.
   package init(_ warehouse: Warehouse) throws {
     self = try Self.read(from: Self.path(in: warehouse))
+    try apply(journal: Self.journalPath(in: warehouse))
   }
 
   static func path(in warehouse: Warehouse) -> String { Path.join(warehouse.draftPath, "draft.json") }
@@ -65,5 +66,38 @@ package struct DraftResults: Sendable, Codable, Equatable {
       results.formatVersion == currentFormatVersion
     else { return DraftResults() }
     return results
+  }
+}
+
+// MARK: - What a run adds
+
+extension DraftResults {
+  /// What one node's last run has left: a line of `draft.ndjson`, which holds what happened since `draft.json` was
+  /// written, so that a run writes as much as it does and not all results after each node.
+  package struct Entry: Sendable, Codable, Equatable {
+    package var uniqueID: String
+    /// Nil takes a former result away.
+    package var result: NodeResult?
+    package var trace: NodeTrace?
+  }
+
+  /// What is known of one node.
+  package func entry(of uniqueID: String) -> Entry {
+    Entry(uniqueID: uniqueID, result: nodes[uniqueID], trace: traces?[uniqueID])
+  }
+
+  static func journalPath(in warehouse: Warehouse) -> String {
+    Path.join(warehouse.draftPath, "draft.ndjson")
+  }
+
+  /// Applies a journal's lines in their order. A process that died may have left the last one half: it counts as none.
+  mutating func apply(journal path: String) throws {
+    guard FileSystem.exists(path) else { return }
+    for line in try FileSystem.read(path).split(separator: UInt8(ascii: "\n")) {
+      guard let entry = try? JSON.decode(Entry.self, from: Array(line)) else { continue }
+      nodes[entry.uniqueID] = entry.result
+      traces = traces ?? [:]
+      if let trace = entry.trace { traces?[entry.uniqueID] = trace }
+    }
   }
 }

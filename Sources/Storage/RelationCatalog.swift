@@ -25,7 +25,11 @@ package struct RelationRecord: Sendable, Codable, Equatable {
   /// How a source table was loaded.
   package var load: LoadRecord?
   /// What was seen of the columns while the rows were written; nil where nobody looked.
-  package var columns: [ColumnProfile]?
+  package var columns: [ColumnProfile]? {
+    get { profiles?.list }
+    set { profiles = newValue.map(ColumnProfiles.init) }
+  }
+  fileprivate var profiles: ColumnProfiles?
   /// The exact hash of a table, as `ExactHash` writes it; nil for a view, and where it was not computed.
   package var exactHash: String?
 
@@ -39,9 +43,43 @@ package struct RelationRecord: Sendable, Codable, Equatable {
     self.fingerprint = fingerprint
     self.rowCount = rowCount
     self.load = load
-    self.columns = columns
+    profiles = columns.map(ColumnProfiles.init)
     self.exactHash = exactHash
   }
+
+  private enum CodingKeys: String, CodingKey {
+    case relation, uniqueID, kind, fingerprint, rowCount, load, exactHash
+    case profiles = "columns"
+  }
+}
+
+/// The profiles of a relation's columns, as the catalog has them: a text, which most readers never look into.
+private enum ColumnProfiles: Sendable, Codable, Equatable {
+  case text(String)
+  case decoded([ColumnProfile])
+
+  init(_ list: [ColumnProfile]) { self = .decoded(list) }
+
+  init(from decoder: any Decoder) throws { self = .decoded(try [ColumnProfile](from: decoder)) }
+
+  func encode(to encoder: any Encoder) throws { try list.encode(to: encoder) }
+
+  /// A text that cannot be understood tells nothing.
+  var list: [ColumnProfile] {
+    switch self {
+    case .text(let text): (try? JSON.decode([ColumnProfile].self, from: text)) ?? []
+    case .decoded(let list): list
+    }
+  }
+
+  func text() throws -> String {
+    switch self {
+    case .text(let text): text
+    case .decoded(let list): try JSON.text(list)
+    }
+  }
+
+  static func == (left: ColumnProfiles, right: ColumnProfiles) -> Bool { left.list == right.list }
 }
 
 extension RelationRecord {
@@ -134,7 +172,7 @@ package struct RelationCatalog {
         .text(record.relation.name), .text(record.uniqueID), .text(record.kind.rawValue),
         .text(record.fingerprint), record.rowCount.map { .integer(Int64($0)) } ?? .null,
         try record.load.map { .text(try JSON.text($0)) } ?? .null,
-        try record.columns.map { .text(try JSON.text($0)) } ?? .null,
+        try record.profiles.map { .text(try $0.text()) } ?? .null,
         record.exactHash.map { .text($0) } ?? .null,
       ])
   }
@@ -149,9 +187,23 @@ package struct RelationCatalog {
   ///
   /// - Parameter schema: the name that the layer is attached under, if it is not its own.
   package func records(in layer: Layer, inSchema schema: String? = nil) throws -> [RelationRecord] {
-    let schema = schema ?? layer.schemaName
+    try records(in: layer, inSchema: schema ?? layer.schemaName, "order by name")
+  }
+
+  /// What the layer records of one relation.
+  package func record(of relation: Relation) throws -> RelationRecord? {
+    try records(
+      in: relation.layer, inSchema: relation.layer.schemaName, "where name = ?", [.text(relation.name)]
+    )
+    .first
+  }
+
+  private func records(
+    in layer: Layer, inSchema schema: String, _ clause: String, _ values: [SQLiteValue] = []
+  ) throws -> [RelationRecord] {
     guard try exists(inSchema: schema) else { return [] }
-    let statement = try connection.prepare("select * from \(Self.table(schema)) order by name")
+    let statement = try connection.prepare("select * from \(Self.table(schema)) \(clause)")
+    try statement.bind(values)
     let names = statement.columnNames
     let columnsIndex = names.firstIndex(of: "columns")
     let hashIndex = names.firstIndex(of: "exact_hash")
@@ -163,7 +215,7 @@ package struct RelationCatalog {
         rowCount: statement.isNull(4) ? nil : Int(statement.integer(4)))
       if !statement.isNull(5) { record.load = try JSON.decode(LoadRecord.self, from: statement.text(5)) }
       if let columnsIndex, !statement.isNull(columnsIndex) {
-        record.columns = try JSON.decode([ColumnProfile].self, from: statement.text(columnsIndex))
+        record.profiles = .text(statement.text(columnsIndex))
       }
       if let hashIndex, !statement.isNull(hashIndex) { record.exactHash = statement.text(hashIndex) }
       records.append(record)

@@ -45,6 +45,25 @@ enum SQLNormalizer {
     return String(decoding: output, as: UTF8.self)
   }
 
+  /// Whether a text stands in SQL, in upper or lower case, be it within a name or a quoted text.
+  ///
+  /// - Parameter text: in lower case ASCII.
+  static func mentions(_ text: StaticString, in sql: String) -> Bool {
+    var sql = sql
+    return sql.withUTF8 { bytes in
+      text.withUTF8Buffer { wanted in
+        guard wanted.count <= bytes.count else { return false }
+        return (0...(bytes.count - wanted.count)).contains { start in
+          (0..<wanted.count).allSatisfy { index in
+            let byte = bytes[start + index]
+            let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+            return (isUpper ? byte | 0x20 : byte) == wanted[index]
+          }
+        }
+      }
+    }
+  }
+
   private static func isSpace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || (byte >= 9 && byte <= 13)
   }

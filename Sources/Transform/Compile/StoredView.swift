@@ -12,7 +12,7 @@ enum StoredView {
       return false
     }
     // Other programs that open the file do not have our functions.
-    if SQLNormalizer.normalize(sql).lowercased().contains("md5(") { return false }
+    if SQLNormalizer.mentions("md5(", in: SQLNormalizer.normalize(sql)) { return false }
     return commonTableNames(in: sql).isDisjoint(with: relations.map { $0.name.lowercased() })
   }
 

@@ -39,11 +39,11 @@ extension ManifestBuilder {
   }
 
   mutating func addSeeds(_ properties: [PropertiesFile], of package: ProjectPackage) throws {
-    let described = properties.flatMap { file in file.seeds.map { (file: file.path, properties: $0) } }
+    let described = propertiesByName(properties, "seed", \.seeds)
     for entry in try files(of: package).entries(in: package.file.seedPaths) where entry.fileExtension == "csv"
     {
       var node = node(entry, type: .seed, package)
-      let own = self.properties(named: entry.name, kind: "seed", in: described)
+      let own = described[entry.name]
       configure(&node, \.seeds, package, own)
       place(&node, package)
       checkTypes(node)
@@ -61,13 +61,13 @@ extension ManifestBuilder {
   }
 
   mutating func addModels(_ properties: [PropertiesFile], of package: ProjectPackage) throws {
-    let described = properties.flatMap { file in file.models.map { (file: file.path, properties: $0) } }
+    let described = propertiesByName(properties, "model", \.models)
     for entry in try files(of: package).entries(in: package.file.modelPaths)
     where entry.fileExtension == "sql" {
       guard let template = parse(entry.path, of: package) else { continue }
       var node = node(entry, type: .model, package)
       node.rawCode = template.source.text
-      let own = self.properties(named: entry.name, kind: "model", in: described)
+      let own = described[entry.name]
       configure(&node, \.models, package, own)
       read(template, into: &node)
       place(&node, package)
@@ -79,13 +79,13 @@ extension ManifestBuilder {
   }
 
   mutating func addSingularTests(_ properties: [PropertiesFile], of package: ProjectPackage) throws {
-    let described = properties.flatMap { file in file.dataTests.map { (file: file.path, properties: $0) } }
+    let described = propertiesByName(properties, "data test", \.dataTests)
     for entry in try files(of: package).entries(in: package.file.testPaths)
     where entry.fileExtension == "sql" && !["generic", "fixtures"].contains(entry.folders.first) {
       guard let template = parse(entry.path, of: package) else { continue }
       var node = node(entry, type: .test, package)
       node.rawCode = template.source.text
-      let own = self.properties(named: entry.name, kind: "data test", in: described)
+      let own = described[entry.name]
       configure(&node, \.dataTests, package, own)
       read(template, into: &node)
       placeFailures(&node)

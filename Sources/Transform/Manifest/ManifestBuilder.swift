@@ -212,19 +212,25 @@ struct ManifestBuilder {
     return result
   }
 
-  /// Finds what properties say of a node; said twice, it is a fault.
-  mutating func properties(
-    named name: String, kind: String, in all: [(file: String, properties: NodeProperties)]
-  ) -> (file: String, properties: NodeProperties)? {
-    let matches = all.filter { $0.properties.name == name }
-    if matches.count > 1 {
-      diagnostics.append(
-        Diagnostic(
-          .duplicateResource, "the \(kind) '\(name)' is described twice", at: matches[1].properties.location,
-          notes: ["the first stands at \(matches[0].properties.location)"], hints: ["merge the two into one"])
-      )
+  /// What properties files say of nodes of one kind, by name. Said twice, it is a fault.
+  mutating func propertiesByName(
+    _ files: [PropertiesFile], _ kind: String, _ list: KeyPath<PropertiesFile, [NodeProperties]>
+  ) -> [String: (file: String, properties: NodeProperties)] {
+    var described: [String: (file: String, properties: NodeProperties)] = [:]
+    for file in files {
+      for properties in file[keyPath: list] {
+        guard let first = described[properties.name] else {
+          described[properties.name] = (file.path, properties)
+          continue
+        }
+        diagnostics.append(
+          Diagnostic(
+            .duplicateResource, "the \(kind) '\(properties.name)' is described twice",
+            at: properties.location,
+            notes: ["the first stands at \(first.properties.location)"], hints: ["merge the two into one"]))
+      }
     }
-    return matches.first
+    return described
   }
 
   private mutating func warnOfLonelyProperties(_ files: [PropertiesFile], of package: ProjectPackage) {

@@ -18,7 +18,8 @@ package struct YAMLFile: Sendable {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let place = SourceLocation(path: path, line: 1, column: 1)
     do {
-      guard let node = try Yams.compose(yaml: text) else {
+      // What plain scalars mean is decided in `YAMLScalar`, which does without regular expressions for most of them.
+      guard let node = try Yams.compose(yaml: text, .basic) else {
         root = YAMLNode(.null, at: place)
         return
       }
@@ -38,38 +39,29 @@ package struct YAMLFile: Sendable {
     return String(lines[line - 1])
   }
 
-  private static func convert(_ node: Yams.Node, path: String, depth: Int) throws -> YAMLNode {
+  private static func convert(
+    _ node: Yams.Node, path: String, depth: Int, isKey: Bool = false
+  ) throws -> YAMLNode {
     let location = SourceLocation(path: path, line: node.mark?.line, column: node.mark?.column)
     guard depth < depthLimit else {
       throw Diagnostic(.yamlSyntax, "collections nest deeper than \(depthLimit) levels", at: location)
     }
     switch node {
     case .scalar(let scalar):
-      return YAMLNode(content(of: scalar, node), at: location)
+      return YAMLNode(YAMLScalar.content(of: scalar, isKey: isKey), at: location)
     case .sequence(let sequence):
       return YAMLNode(
         .sequence(try sequence.map { try convert($0, path: path, depth: depth + 1) }), at: location)
     case .mapping(let mapping):
       let pairs = try mapping.map { pair in
         (
-          key: try convert(pair.key, path: path, depth: depth + 1),
+          key: try convert(pair.key, path: path, depth: depth + 1, isKey: true),
           value: try convert(pair.value, path: path, depth: depth + 1)
         )
       }
       return YAMLNode(.mapping(pairs), at: location)
     case .alias:
       throw Diagnostic(.yamlSyntax, "an alias refers to no anchor", at: location)
-    }
-  }
-
-  private static func content(of scalar: Yams.Node.Scalar, _ node: Yams.Node) -> YAMLNode.Content {
-    guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
-    switch node.tag.description {
-    case Tag.Name.null.rawValue: return .null
-    case Tag.Name.bool.rawValue: return node.bool.map { .bool($0) } ?? .string(scalar.string)
-    case Tag.Name.int.rawValue: return node.int.map { .integer($0) } ?? .string(scalar.string)
-    case Tag.Name.float.rawValue: return node.float.map { .real($0) } ?? .string(scalar.string)
-    default: return .string(scalar.string)
     }
   }
 

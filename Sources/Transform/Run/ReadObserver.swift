@@ -13,12 +13,12 @@ struct ReadObserver {
   private(set) var readsRowids = false
 
   /// Table-valued functions whose rows depend on their arguments alone.
-  private static let pureTableFunctions: Set<String> = ["json_each", "json_tree", "generate_series"]
+  private static let pureTableFunctions: [StaticString] = ["json_each", "json_tree", "generate_series"]
 
   /// Prepares a statement and adds what it reads.
   mutating func observe(_ sql: String, _ connection: Connection) throws {
     // SQLite makes these tables when they are first named, which looks as if the statement did.
-    for name in Self.pureTableFunctions where sql.lowercased().contains(name) {
+    for name in Self.pureTableFunctions where SQLNormalizer.mentions(name, in: sql) {
       _ = try? connection.prepare("select 1 from \(name)")
     }
     let box = ObservationBox()
@@ -36,9 +36,10 @@ struct ReadObserver {
     }
     functions.formUnion(box.functions)
     readsRowids = readsRowids || box.readsRowids
-    let commonTables = StoredView.commonTableNames(in: sql)
+    let commonTables =
+      box.tables.contains { $0.database.isEmpty } ? StoredView.commonTableNames(in: sql) : []
     for (database, table) in box.tables {
-      if Self.pureTableFunctions.contains(table.lowercased()) { continue }
+      if Self.pureTableFunctions.contains(where: { "\($0)" == table.lowercased() }) { continue }
       if database.isEmpty, !table.lowercased().hasPrefix("sqlite_"), !table.lowercased().hasPrefix("pragma_")
       {
         // SQLite tells the name as it is written where no column is read.
