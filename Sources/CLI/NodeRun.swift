@@ -58,7 +58,7 @@ struct NodeRun {
     console.log(
       "Concurrency: \(threadCount(project)) threads (target='\(project.target.name)')", .concurrency)
     console.log("")
-    let results = try run(plan, project, draft, report)
+    let results = try run(plan, project, draft, state, report)
     try draft.synchronize()
     let artifacts = try Artifacts(
       project, session, results: results, seconds: stopwatch.seconds, arguments: arguments(retried),
@@ -140,7 +140,7 @@ struct NodeRun {
   }
 
   private func run(
-    _ plan: RunPlan, _ project: Project, _ draft: Draft, _ report: RunReport
+    _ plan: RunPlan, _ project: Project, _ draft: Draft, _ state: DraftState, _ report: RunReport
   ) throws -> [RunResult] {
     Interruption.watch()
     let runner = try Runner(
@@ -150,7 +150,8 @@ struct NodeRun {
         failsWarnings: try session.warningPolicy().failsWarningTests,
         ignoresFormerResults: options.noReuse, shufflesInputs: options.shuffle,
         threadCount: threadCount(project),
-        shouldStop: { Interruption.isRequested }))
+        shouldStop: { Interruption.isRequested }),
+      state: state)
     return try runner.run(plan) { event in
       if let line = report.line(event) {
         let isFailure = if case .finished(_, _, let result) = event { result.isFailure } else { false }

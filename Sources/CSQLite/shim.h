@@ -25,6 +25,11 @@ static inline int reelhouse_db_config(sqlite3 *connection, int option, int value
   return sqlite3_db_config(connection, option, value, (int *)0);
 }
 
+// sqlite3_config is variadic, too.
+static inline int reelhouse_config_memory_statistics(int is_on) {
+  return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, is_on);
+}
+
 // An address for the empty text: SQLite takes a null pointer for NULL.
 static inline const char *reelhouse_empty_text(void) { return ""; }
 

@@ -5,6 +5,7 @@ extension Connection {
   ///
   /// Text that is stored in a file must not call them: other programs do not have them.
   func addFunctions() {
+    TrimFunction.register(handle)
     let flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS
     sqlite3_create_function_v2(
       handle, "md5", 1, flags, nil,

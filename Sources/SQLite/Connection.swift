@@ -18,6 +18,7 @@ package final class Connection {
   ///
   /// - Parameter isImmutable: promises that nobody changes the file, so that no lock is taken and no journal looked for.
   package init(path: String, access: Access, isImmutable: Bool = false) throws(SQLiteError) {
+    _ = Self.isConfigured
     var handle: OpaquePointer?
     // The URI says the access to this file. The flags are the most that any attached file may have.
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -40,6 +41,10 @@ package final class Connection {
   deinit {
     sqlite3_close_v2(handle)
   }
+
+  /// SQLite counts the memory that it allocates, under a lock that all threads share. Nobody asks for the count.
+  /// This has an effect only before the first connection of the process; else all is as it was.
+  private static let isConfigured = reelhouse_config_memory_statistics(0) == SQLITE_OK
 
   /// The version of SQLite that is linked, such as `3.40.1`.
   package static var libraryVersion: String { String(cString: sqlite3_libversion()) }

@@ -60,6 +60,7 @@ struct ProjectFixture {
   func run(
     _ verb: RunPlan.Verb, select: [String] = [], failsFast: Bool = false, isFullRefresh: Bool = false,
     ignoresFormerResults: Bool = false, shufflesInputs: Bool = false, threadCount: Int = 3,
+    leastProvenRowCount: Int = 20_000,
     project given: Project? = nil, onEvent: (RunEvent) -> Void = { _ in }
   ) throws -> [RunResult] {
     let project = try given ?? project()
@@ -71,7 +72,7 @@ struct ProjectFixture {
       project: project, draft: draft, plan: plan, seedLoader: PlainSeedLoader(),
       options: Runner.Options(
         failsFast: failsFast, isFullRefresh: isFullRefresh, ignoresFormerResults: ignoresFormerResults,
-        shufflesInputs: shufflesInputs, threadCount: threadCount))
+        shufflesInputs: shufflesInputs, threadCount: threadCount, leastProvenRowCount: leastProvenRowCount))
     return try runner.run(plan, onEvent: onEvent)
   }
 

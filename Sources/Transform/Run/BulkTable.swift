@@ -31,18 +31,30 @@ struct BulkTable {
   ///
   /// - Returns: the number of its rows.
   func make(fingerprint: String) throws -> Int {
-    do {
-      return try make(fingerprint, try definition())
-    } catch let error as DatabaseFileError where error.isOfMemory {
-      return try make(fingerprint, try definition(withIndexes: false))
+    try Self.retrying { withIndexes, keepsDistinct in
+      let definition = try definition(withIndexes: withIndexes)
+      var layer = try draft.extend(relation.layer)
+      var table = layer.makeTable(definition)
+      try Self.append(compiled, from: connection, to: &table, keepsDistinct: keepsDistinct)
+      return try commit(layer, definition, try table.finish(), fingerprint: fingerprint)
     }
   }
 
-  private func make(_ fingerprint: String, _ definition: TableDefinition) throws -> Int {
-    var layer = try draft.extend(relation.layer)
-    var table = layer.makeTable(definition)
-    try Self.append(compiled, from: connection, to: &table)
-    return try commit(layer, definition, try table.finish(), fingerprint: fingerprint)
+  /// Makes a table in the quickest way, and again in one that always works where the rows are not made for that.
+  private static func retrying<Result>(
+    _ make: (_ withIndexes: Bool, _ keepsDistinct: Bool) throws -> Result
+  ) throws -> Result {
+    var withIndexes = true
+    var keepsDistinct = false
+    while true {
+      do {
+        return try make(withIndexes, keepsDistinct)
+      } catch is DistinctOrderError {
+        keepsDistinct = true
+      } catch let error as DatabaseFileError where error.isOfMemory && withIndexes {
+        withIndexes = false
+      }
+    }
   }
 
   // MARK: On another thread
@@ -53,12 +65,10 @@ struct BulkTable {
     let table = try DetachedTable(draft, relation, try definition())
     let plain = try DetachedTable(draft, relation, try definition(withIndexes: false))
     return {
-      do {
-        try table.write { try Self.append(compiled, from: snapshot, to: &$0) }
+      try Self.retrying { withIndexes, keepsDistinct in
+        let table = withIndexes ? table : plain
+        try table.write { try Self.append(compiled, from: snapshot, to: &$0, keepsDistinct: keepsDistinct) }
         return table
-      } catch let error as DatabaseFileError where error.isOfMemory {
-        try plain.write { try Self.append(compiled, from: snapshot, to: &$0) }
-        return plain
       }
     }
   }
@@ -86,11 +96,17 @@ struct BulkTable {
       sql: result.createStatement(relation.unqualifiedSQL), indexes: withIndexes ? indexes.definitions : [])
   }
 
+  /// - Parameter keepsDistinct: whether the statement runs as it is, since its rows come in no order in which equal ones
+  ///   could be left out on the way.
   private static func append(
-    _ compiled: CompiledNode, from connection: Connection, to table: inout TableWriter
+    _ compiled: CompiledNode, from connection: Connection, to table: inout TableWriter, keepsDistinct: Bool
   ) throws {
     do {
-      try table.append(rowsOf: try connection.prepare(compiled.sql))
+      if !keepsDistinct, let sql = DistinctQuery.withoutDistinct(compiled.sql, connection) {
+        try table.append(distinctRowsOf: try connection.prepare(sql))
+      } else {
+        try table.append(rowsOf: try connection.prepare(compiled.sql))
+      }
     } catch let error as SQLiteError {
       throw compiled.diagnostic(for: error)
     }

@@ -27,6 +27,8 @@ package struct DraftState: Sendable {
   /// By unique id, what the layers record.
   package let records: [String: RelationRecord]
   package let results: DraftResults
+  /// What was found of the nodes that could be looked at, by unique id: as long as nothing is written, it is so.
+  let inspections: [String: Inspection]
 
   /// Whether the draft may be published.
   package var isFinished: Bool { unfinished.isEmpty }
@@ -49,10 +51,13 @@ package struct DraftState: Sendable {
     let inspector = try NodeInspector(project, connection)
     var unfresh: Set<String> = []
     var entries: [Entry] = []
+    var inspections: [String: Inspection] = [:]
     for id in graph.order {
       guard let node = manifest.nodes[id], !node.isEphemeral, node.exposure == nil else { continue }
       let isBlocked = manifest.inputs(of: node).contains(where: unfresh.contains)
-      let fingerprint = isBlocked || node.source != nil ? nil : try? inspector.inspect(node).fingerprint
+      let inspection = isBlocked || node.source != nil ? nil : try? inspector.inspect(node)
+      inspections[id] = inspection
+      let fingerprint = inspection?.fingerprint
       let condition: Condition =
         switch node.resourceType {
         case .source: Self.condition(ofSource: inspector.record(of: node), schema: sourceSchemas[id])
@@ -68,6 +73,7 @@ package struct DraftState: Sendable {
     }
     self.entries = entries
     self.results = results
+    self.inspections = inspections
     let records = inspector.records.values.sorted { $0.relation < $1.relation }
     self.records = manifest.records(among: records)
     let known = Set(manifest.nodes.values.flatMap { [$0.relation, $0.failuresRelation].compactMap { $0 } })

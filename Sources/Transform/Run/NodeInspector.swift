@@ -54,6 +54,11 @@ final class NodeInspector {
     )
   }
 
+  /// Reads again what is recorded of one relation, where nothing else has changed.
+  func reload(_ relation: Relation) throws {
+    records[relation] = try RelationCatalog(connection).record(of: relation)
+  }
+
   /// What a node's own relation is recorded as, if the node made it.
   func record(of node: Node) -> RelationRecord? {
     node.relation.flatMap { records[$0] }.flatMap { $0.isOf(node) ? $0 : nil }

@@ -21,13 +21,16 @@ package final class Runner {
     package var failsWarnings: Bool
     /// How many nodes run at a time.
     package var threadCount: Int
+    /// From how many rows on a table's pages are read to show that its tests pass; the queries of smaller ones take no
+    /// time.
+    package var leastProvenRowCount: Int
     /// Asked between nodes: whether the user wants the run to end.
     package var shouldStop: @Sendable () -> Bool
 
     package init(
       failsFast: Bool = false, isFullRefresh: Bool = false, failsWarnings: Bool = false,
       ignoresFormerResults: Bool = false, shufflesInputs: Bool = false, threadCount: Int = 1,
-      shouldStop: @escaping @Sendable () -> Bool = { false }
+      leastProvenRowCount: Int = 20_000, shouldStop: @escaping @Sendable () -> Bool = { false }
     ) {
       self.failsFast = failsFast
       self.isFullRefresh = isFullRefresh
@@ -35,6 +38,7 @@ package final class Runner {
       self.ignoresFormerResults = ignoresFormerResults
       self.shufflesInputs = shufflesInputs
       self.threadCount = threadCount
+      self.leastProvenRowCount = leastProvenRowCount
       self.shouldStop = shouldStop
     }
   }
@@ -51,10 +55,17 @@ package final class Runner {
   private var connection: Connection
   private var inspector: NodeInspector
   private var database: TemplateDatabase
+  /// What is known of nodes from before the run; nothing any more once the run writes.
+  private var known: [String: Inspection]
+  private let parents = ParentColumns()
 
-  package init(project: Project, draft: Draft, plan: RunPlan, seedLoader: any SeedLoading, options: Options)
-    throws
-  {
+  /// - Parameter state: how the draft stands, if that was looked at and nothing has changed since.
+  package init(
+    project: Project, draft: Draft, plan: RunPlan, seedLoader: any SeedLoading, options: Options,
+    state: DraftState? = nil
+  ) throws {
+    // What is made from nothing has another SQL than the state knows.
+    known = options.isFullRefresh ? [:] : state?.inspections ?? [:]
     self.project = project
     self.draft = draft
     self.seedLoader = seedLoader
@@ -68,7 +79,7 @@ package final class Runner {
     layers =
       hasHooks
       ? Set(Layer.allCases) : Set(nodes.compactMap { ($0.relation ?? $0.failuresRelation)?.layer })
-    results = try draft.results()
+    results = try state?.results ?? draft.results()
     connection = try draft.connect(writing: [])
     connection.stop(when: options.shouldStop)
     database = TemplateDatabase(connection, isFullRefresh: options.isFullRefresh)
@@ -79,6 +90,7 @@ package final class Runner {
   /// Makes sure that the connection may write.
   private func openForWriting() throws {
     guard !isWriting else { return }
+    known = [:]
     connection = try draft.connect(writing: layers)
     connection.stop(when: options.shouldStop)
     // Renaming must not look at views of tables that are about to be made anew.
@@ -95,11 +107,15 @@ package final class Runner {
     var finished: [Int: RunResult] = [:]
     var blocked: Set<String> = []
     var hasFailed = false
+    var hasRun = false
     var schedule = RunSchedule(plan)
     let pool = JobPool(threadCount: options.threadCount)
     defer { pool.drain() }
     func end(_ step: Int, _ result: RunResult) throws {
-      if result.status != .skipped, !result.isReused { try draft.save(results) }
+      if result.status != .skipped, !result.isReused {
+        try draft.note(results.entry(of: result.node.uniqueID))
+        hasRun = true
+      }
       if result.blocksDescendants { blocked.insert(result.node.uniqueID) }
       if result.isFailure { hasFailed = true }
       onEvent(.finished(index: step + 1, total: plan.steps.count, result: result))
@@ -135,6 +151,7 @@ package final class Runner {
       case .underWay(let job): pool.start(job)
       }
     }
+    if hasRun { try draft.save(results) }
     let ordered = finished.sorted { $0.key < $1.key }.map(\.value)
     try runProjectHooks(\.onRunEnd, "on-run-end", results: ordered)
     return ordered
@@ -162,6 +179,7 @@ package final class Runner {
       let schema = relation.layer.schemaName
       record.exactHash = (try? connection.exactHash(ofTable: relation.name, inSchema: schema))?.description
       record.rowCount = Int(try connection.integer("select count(*) from \(relation.sql)"))
+      record.columns = nil
       try RelationCatalog(connection).record(record)
     }
     if !relations.isEmpty { try inspector.reload() }
@@ -209,7 +227,10 @@ package final class Runner {
     guard let compiled = inspection.compiled else { return nil }
     switch node.resourceType {
     case .test where node.failuresRelation == nil:
-      let runner = TestRunner(connection: try snapshot(), failsWarnings: options.failsWarnings)
+      let proof = proof(of: compiled)
+      if proof?.isKnown == true { return nil }
+      let runner = TestRunner(
+        connection: try snapshot(), failsWarnings: options.failsWarnings, proof: proof)
       return { .verdict(try runner.run(compiled)) }
     case .model where !options.shufflesInputs:
       try openForWriting()
@@ -220,6 +241,15 @@ package final class Runner {
     default:
       return nil
     }
+  }
+
+  /// What may show that a test passes without its query.
+  private func proof(of test: CompiledNode) -> EmptinessProof? {
+    EmptinessProof(
+      test,
+      EmptinessProof.Context(
+        connection: connection, draft: draft, records: inspector.records, parents: parents,
+        leastRowCount: options.leastProvenRowCount))
   }
 
   private func snapshot() throws -> Connection {
@@ -242,7 +272,7 @@ package final class Runner {
         execution.result.rowCount = try BulkTable(connection, draft, compiled)?.adopt(
           table, fingerprint: fingerprint)
         execution.result.message = "OK"
-        try inspector.reload()
+        if let relation = compiled.node.relation { try inspector.reload(relation) }
       }
       try keep(execution)
     } catch {
@@ -262,9 +292,8 @@ package final class Runner {
   private func keep(_ execution: NodeExecution) throws {
     guard let inspection = execution.inspection, let fingerprint = execution.fingerprint else { return }
     if execution.node.resourceType == .model { try settle(execution.node, inspection, fingerprint) }
-    results.traces = (results.traces ?? [:]).merging([execution.node.uniqueID: inspection.trace]) { _, new in
-      new
-    }
+    results.traces = results.traces ?? [:]
+    results.traces?[execution.node.uniqueID] = inspection.trace
   }
 
   private func end(_ execution: NodeExecution) -> RunResult {
@@ -280,6 +309,7 @@ package final class Runner {
   }
 
   private func inspect(_ node: Node) throws -> Inspection {
+    if let known = known[node.uniqueID] { return known }
     // The columns of what a unit test's rows stand in for are learnt from empty tables, if not from the draft's.
     if node.unitTest != nil, !project.compiler.hasCompiled(node) {
       _ = try Preflight(project, seedLoader: seedLoader).run([node.uniqueID])
@@ -331,10 +361,8 @@ package final class Runner {
     switch (node.resourceType, inspection.compiled) {
     case (.seed, _):
       try seed(node, fingerprint: fingerprint, &result)
-      try inspector.reload()
     case (.model, let compiled?):
       try materialize(compiled, fingerprint: fingerprint, &result)
-      try inspector.reload()
     case (.test, let compiled?): try test(compiled, fingerprint: fingerprint, &result)
     case (.unitTest, let compiled?): try unitTest(compiled, &result)
     default: break
@@ -351,7 +379,7 @@ package final class Runner {
     }
     record.fingerprint = newer
     try RelationCatalog(connection).record(record)
-    try inspector.reload()
+    try inspector.reload(record.relation)
   }
 
   /// Keeps the results of tests and of failures; what succeeded stands in the layer's own catalog.
@@ -408,6 +436,7 @@ package final class Runner {
           relation, uniqueID: node.uniqueID, fingerprint: fingerprint, definition: definition,
           summary: summary))
     }
+    try inspector.reload(relation)
     let rowCount = summary.rowCount
     result.rowCount = rowCount
     result.message = "INSERT \(rowCount)"
@@ -426,7 +455,7 @@ package final class Runner {
       hooks: Materializer.Hooks(
         pre: { try hooks.run(node.config.preHooks, of: node) },
         post: { try hooks.run(node.config.postHooks, of: node) }))
-    try inspector.reload()
+    if let relation = node.relation { try inspector.reload(relation) }
     try refresh(hooks.touched.subtracting([node.relation].compactMap { $0 }))
     result.message = "OK"
   }
@@ -446,7 +475,8 @@ package final class Runner {
   }
 
   private func test(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
-    let runner = TestRunner(connection: connection, failsWarnings: options.failsWarnings)
+    let runner = TestRunner(
+      connection: connection, failsWarnings: options.failsWarnings, proof: proof(of: compiled))
     let verdict = try runner.run(compiled)
     if let relation = compiled.node.failuresRelation {
       try runner.store(compiled, in: relation, fingerprint: fingerprint)

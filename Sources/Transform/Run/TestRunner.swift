@@ -7,6 +7,8 @@ struct TestRunner {
   let connection: Connection
   /// Whether a test that would warn fails.
   var failsWarnings = false
+  /// What may show that there are no failing rows, in place of the test's query.
+  var proof: EmptinessProof?
 
   struct Verdict {
     var status: RunResult.Status
@@ -20,9 +22,11 @@ struct TestRunner {
   private static let sampleCount = 5
 
   /// The statement that judges a test, and the bytes that stand before the test's own query.
-  static func judgement(of compiled: CompiledNode) -> (sql: String, prefix: Int) {
+  ///
+  /// - Parameter isEmpty: whether the query is known to return no row, and need not run.
+  static func judgement(of compiled: CompiledNode, isEmpty: Bool = false) -> (sql: String, prefix: Int) {
     let config = compiled.node.config
-    let limited = config.limit.map { "\nlimit \($0)" } ?? ""
+    let limited = (isEmpty ? 0 : config.limit).map { "\nlimit \($0)" } ?? ""
     let calculation = config.failCalculation
     let head = """
       select \(calculation) as failures, \(calculation) \(config.warnIf) as should_warn, \
@@ -35,7 +39,7 @@ struct TestRunner {
 
   func run(_ compiled: CompiledNode) throws -> Verdict {
     let config = compiled.node.config
-    let (sql, prefix) = Self.judgement(of: compiled)
+    let (sql, prefix) = Self.judgement(of: compiled, isEmpty: proof?.holds() ?? false)
     let row: [SQLiteValue]
     do {
       let statement = try connection.prepare(sql)
