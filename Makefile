@@ -89,8 +89,11 @@ conformance-parquet: setup ## Exchange Parquet files with pyarrow, DuckDB, Polar
 	python3 Tests/Conformance/parquet.py $(if $(PARQUET_TESTING),--public $(PARQUET_TESTING)) \
 	  -- $(SWIFT) test $(TESTS) --skip-build --filter ExchangeTests
 
-bench-engine: build ## Measure start, ls, builds and parses beside dbt-duckdb and dbt-sqlite; needs PyPI, minutes.
+MOVIES ?= 941597
+
+bench-engine: build ## Measure small and MOVIES-sized builds, ls and parses beside dbt-duckdb and dbt-sqlite; needs PyPI, minutes.
 	python3 Tests/Benchmarks/engine.py $(BIN)
+	python3 Tests/Benchmarks/full_build.py $(BIN) --movies $(MOVIES)
 
 bench: build ## Measure the full-size sample beside peers from PyPI, in one run; prints tables. Minutes, 6 GB of disk.
 	python3 Tests/Benchmarks/loading.py $(BIN)

@@ -10,8 +10,14 @@ import time
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def measure(arguments, **options):
+class TookTooLong(Exception):
+    """A program was ended at its limit of time."""
+
+
+def measure(arguments, limit=None, **options):
     """Runs a program in a process of its own, so that the peak memory is its own, and ends everything if it fails.
+
+    limit: seconds after which the program is killed and TookTooLong raised.
 
     Returns wall seconds, CPU seconds of the program and all its children, and the largest resident set of any of them in
     MB.
@@ -21,7 +27,11 @@ def measure(arguments, **options):
     if child == 0:
         os.close(reader)
         start = time.monotonic()
-        result = subprocess.run(arguments, stdout=subprocess.DEVNULL, **options)
+        try:
+            result = subprocess.run(arguments, stdout=subprocess.DEVNULL, timeout=limit, **options)
+        except subprocess.TimeoutExpired:
+            os.write(writer, b"late")
+            os._exit(0)
         wall = time.monotonic() - start
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         text = f"{result.returncode} {wall} {usage.ru_utime + usage.ru_stime} {usage.ru_maxrss / 1024}"
@@ -33,6 +43,8 @@ def measure(arguments, **options):
         text += part
     os.close(reader)
     os.waitpid(child, 0)
+    if text == b"late":
+        raise TookTooLong
     status, wall, cpu, peak = text.decode().split()
     if status != "0":
         sys.exit(f"{' '.join(arguments)}: ended with {status}")
@@ -78,6 +90,13 @@ class Results:
 
     def medians(self, name):
         return tuple(statistics.median(values) for values in zip(*self.runs[name]))
+
+    def add_sums(self, parts):
+        """Adds for each new name the sums of other measurements, run by run, and the larger of their peaks."""
+        for name, titles in parts.items():
+            if all(title in self.runs for title in titles):
+                self.runs[name] = [(sum(run[0] for run in runs), sum(run[1] for run in runs), max(run[2] for run in runs))
+                                   for runs in zip(*(self.runs[title] for title in titles))]
 
     def table(self, work, base=None, rate=None):
         """Prints medians as a Markdown table.
