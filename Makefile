@@ -9,7 +9,7 @@ BIN := .build/release/reelhouse
 DEMO := .build/demo
 
 .PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts
-.PHONY: conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
+.PHONY: test-terraform conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +42,9 @@ LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES
 test-long: setup ## Run the random tests of file format and reuse at length, and those of files over 1 GiB. Minutes, 3 GB of disk.
 	$(SWIFT) build $(TESTS) --build-tests
 	$(LONG) $(SWIFT) test $(TESTS) --skip-build --filter 'SQLiteTests|ReusePropertyTests'
+
+test-terraform: ## Check terraform/ without any account: form, plans, policies, refusals, checkov. Needs terraform and PyPI.
+	python3 Tests/Terraform/checks.py
 
 check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.
 
