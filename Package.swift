@@ -98,7 +98,9 @@ let package = Package(
     .testTarget(name: "SampleTests", dependencies: ["Diagnostics", "Sample", "Zip"]),
     .testTarget(
       name: "SyncTests",
-      dependencies: ["Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Sync", "TestSupport"]),
+      dependencies: [
+        "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Sync", "TestSupport", "Threads",
+      ]),
     .testTarget(
       name: "TransformTests",
       dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport", "Transform"]),

@@ -27,6 +27,8 @@ enum EntryPoint {
       return 0
     } catch CommandOutcome.failed {
       return 1
+    } catch CommandOutcome.changed {
+      return 2
     } catch let error where !isDiagnostic(error) {
       let text = Reelhouse.fullMessage(for: error)
       let isHelp = Reelhouse.exitCode(for: error) == .success

@@ -35,6 +35,8 @@ struct Reelhouse: ParsableCommand {
           QueryCommand.self, DiffCommand.self, StatusCommand.self, PublishCommand.self, BuildsCommand.self,
           RollbackCommand.self, ExportCommand.self, InspectCommand.self,
         ]),
+      CommandGroup(
+        name: "Share", subcommands: [PushCommand.self, PullCommand.self, RemoteCommand.self]),
     ])
 }
 
@@ -42,4 +44,6 @@ struct Reelhouse: ParsableCommand {
 enum CommandOutcome: Error {
   /// A node failed: exit code 1. All has been said.
   case failed
+  /// There are changes, and a difference between none and some was asked for: exit code 2.
+  case changed
 }

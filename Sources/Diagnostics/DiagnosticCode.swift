@@ -1,7 +1,7 @@
 /// The number of a diagnostic: stable for ever, documented in `docs/diagnostics.md`.
 ///
 /// The hundreds say where it belongs: 10 use and configuration, 11 files and the store, 12 archives,
-/// 13 loading, 14 SQL, 15 Parquet, 16 export, 18 networks and services,
+/// 13 loading, 14 SQL, 15 Parquet, 16 export, 17 remotes, 18 networks and services,
 /// 20 project files, 21 templates, 22 graph and selection, 23 running and testing.
 /// A number is never given to another meaning.
 package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
@@ -67,6 +67,18 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   // 16: export
   case exportMisfit = "RH1601"
   case contentHashImpossible = "RH1602"
+
+  // 17: remotes
+  case remoteUnknown = "RH1701"
+  case remoteEmpty = "RH1702"
+  case remoteMoved = "RH1703"
+  case remoteObjectDiffers = "RH1704"
+  case remoteDamaged = "RH1705"
+  case remoteManifestRefused = "RH1706"
+  case remoteFormatTooNew = "RH1707"
+  case remoteSchemaChange = "RH1708"
+  case remoteBusy = "RH1709"
+  case remoteNotExact = "RH1710"
 
   // 18: networks and services
   case networkLibraryMissing = "RH1801"

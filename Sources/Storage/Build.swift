@@ -73,6 +73,12 @@ package struct BuildRecord: Sendable, Codable, Equatable {
     package var byteCount: Int
     /// Of the file, in hex.
     package var sha256: String
+
+    package init(layer: Layer, byteCount: Int, sha256: String) {
+      self.layer = layer
+      self.byteCount = byteCount
+      self.sha256 = sha256
+    }
   }
 
   package struct RelationEntry: Sendable, Codable, Equatable {

@@ -97,15 +97,8 @@ package final class Draft {
       }
     }
     let temporary = temporaryPath(for: layer)
-    try createLayerFile(at: temporary)
+    try LayerFile.create(at: temporary)
     try FileSystem.rename(temporary, to: path)
-  }
-
-  private func createLayerFile(at path: String) throws {
-    let connection = try Connection(path: path, access: .create)
-    // Whole tables are read and written: larger pages cost fewer calls of the system (see docs/benchmarks.md).
-    try connection.execute("pragma page_size = 16384")
-    try RelationCatalog(connection).create(inSchema: "main")
   }
 
   private func temporaryPath(for layer: Layer) -> String {
@@ -150,7 +143,7 @@ package final class Draft {
   package func replace(_ layer: Layer) throws -> LayerReplacement {
     let temporary = temporaryPath(for: layer)
     for suffix in ["", "-journal"] { try FileSystem.remove(temporary + suffix) }
-    try createLayerFile(at: temporary)
+    try LayerFile.create(at: temporary)
     return LayerReplacement(layer: layer, path: temporary, targetPath: warehouse.draftFile(layer))
   }
 

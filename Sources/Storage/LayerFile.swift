@@ -47,6 +47,14 @@ package enum LayerFile {
     return header[18] == frozenWriteVersion ? .frozen : .writable
   }
 
+  /// Makes the file of an empty layer.
+  static func create(at path: String) throws {
+    let connection = try Connection(path: path, access: .create)
+    // Whole tables are read and written: larger pages cost fewer calls of the system (see docs/benchmarks.md).
+    try connection.execute("pragma page_size = 16384")
+    try RelationCatalog(connection).create(inSchema: "main")
+  }
+
   /// What SQLite may have beside a database: it belongs to that database and must never meet another.
   static let companionSuffixes = ["-journal", "-wal", "-shm"]
 

@@ -38,10 +38,13 @@ extension Warehouse {
     return target
   }
 
-  /// Removes the builds beyond the newest `keptBuildCount`, but for the published one and those that are being read.
+  /// Removes the builds beyond the newest `keptBuildCount`, but for the published one, those that a remote was at when
+  /// it was last seen, and those that are being read.
   func retain() throws {
     let current = try currentBuild()?.id
-    for build in try builds().dropFirst(keptBuildCount) where build.id != current {
+    let pinned = RemotePins(self).builds
+    for build in try builds().dropFirst(keptBuildCount)
+    where build.id != current && !pinned.contains(build.id) {
       guard let lock = try FileLock(trying: build.path, mode: .exclusive, createsFile: false) else {
         continue
       }
@@ -51,6 +54,12 @@ extension Warehouse {
       try FileSystem.removeTree(doomed)
       _ = consume lock
     }
+  }
+
+  /// Publishes a build that was just brought here, and removes what retention keeps no longer.
+  package func publish(_ build: Build, holding lock: borrowing WarehouseLock) throws {
+    _ = try rollback(to: build.id, holding: lock)
+    try retain()
   }
 
   /// Reads every file of a build and compares it with what `build.json` says.

@@ -8,14 +8,30 @@ struct DifferenceWriter {
   /// A relation's difference as lines; none for one that is unchanged.
   func lines(_ difference: RelationDifference) -> [String] {
     guard difference.isDifferent else { return [] }
-    var lines = [headline(difference)]
-    for column in difference.columns { lines.append("    column \(describe(column))") }
+    let columns = difference.columns.map { "    column \(describe($0))" }
+    return [headline(difference)] + columns + rowLines(difference).map { "    \($0)" }
+  }
+
+  /// What became of a relation's rows: counts, then some of them.
+  func details(_ difference: RelationDifference) -> [String] {
+    guard difference.change == .changed else { return [] }
+    return [rowCounts(difference)] + rowLines(difference)
+  }
+
+  private func rowLines(_ difference: RelationDifference) -> [String] {
+    var lines: [String] = []
     if difference.changedCount > 0 {
       let counts = difference.changesByColumn.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      lines.append("    changed in \(counts.map { "\($0.key): \($0.value)" }.joined(separator: ", "))")
+      lines.append("changed in \(counts.map { "\($0.key): \($0.value)" }.joined(separator: ", "))")
     }
-    for sample in difference.samples { lines.append("    " + describe(sample)) }
-    return lines
+    return lines + difference.samples.map(describe)
+  }
+
+  private func rowCounts(_ difference: RelationDifference) -> String {
+    let grouped = NumberText.grouped
+    let key = difference.key.isEmpty ? "no key declared" : "by \(difference.key.joined(separator: ", "))"
+    return "+\(grouped(difference.addedCount)) -\(grouped(difference.removedCount)) "
+      + "~\(grouped(difference.changedCount)) rows, \(grouped(difference.sameCount)) the same (\(key))"
   }
 
   private func headline(_ difference: RelationDifference) -> String {
@@ -23,11 +39,7 @@ struct DifferenceWriter {
     switch difference.change {
     case .added: return "+ \(difference.relation)  new, \(grouped(difference.addedCount)) rows"
     case .removed: return "- \(difference.relation)  gone, had \(grouped(difference.removedCount)) rows"
-    default:
-      let key = difference.key.isEmpty ? "no key declared" : "by \(difference.key.joined(separator: ", "))"
-      return
-        "~ \(difference.relation)  +\(grouped(difference.addedCount)) -\(grouped(difference.removedCount)) "
-        + "~\(grouped(difference.changedCount)) rows, \(grouped(difference.sameCount)) the same (\(key))"
+    default: return "~ \(difference.relation)  \(rowCounts(difference))"
     }
   }
 

@@ -18,11 +18,11 @@ final class ExportFile: ByteSink {
   private var isFinished = false
 
   /// Begins a file; folders above it are made.
-  init(_ path: String) throws {
+  init(_ path: String, mode: UInt32 = 0o644) throws {
     try FileSystem.createDirectory(Path.parent(of: path))
     self.path = path
     temporary = Path.join(Path.parent(of: path), ".\(Path.name(of: path)).part")
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(mode))
     guard descriptor >= 0 else { throw FileError("create", temporary) }
   }
 

@@ -48,8 +48,11 @@ package struct ExportPlan: Sendable {
   }
 
   /// The types of a relation's columns: as declared, else as its values are.
-  private static func columns(
-    of relation: Relation, _ declared: [ColumnSchema], _ connection: Connection
+  ///
+  /// - Parameter profiles: what is known of the values, which need not be looked at then.
+  static func columns(
+    of relation: Relation, _ declared: [ColumnSchema], _ connection: Connection,
+    profiles: [ColumnProfile] = []
   ) throws -> [MappedColumn] {
     let statement = try connection.prepare("select * from \(relation.sql)")
     var columns: [MappedColumn] = []
@@ -60,19 +63,29 @@ package struct ExportPlan: Sendable {
       if let schema = declared.first(where: { $0.name == name }), type == nil, schema.type != .text {
         type = MappedType(schema.type)
       }
-      columns.append(
-        MappedColumn(name: name, type: try type ?? observedType(of: name, in: relation, connection)))
+      if type == nil {
+        let known = profiles.first { $0.name == name }.map { Set($0.counts.keys) }
+        type = try observedType(of: name, in: relation, known, connection)
+      }
+      columns.append(MappedColumn(name: name, type: type ?? .text))
     }
     return columns
   }
 
   /// The type of a column that nobody declared, by the storage classes of all its values.
   private static func observedType(
-    of column: String, in relation: Relation, _ connection: Connection
+    of column: String, in relation: Relation, _ known: Set<String>?, _ connection: Connection
   ) throws -> MappedType {
-    let rows = try connection.rows("select distinct typeof(\(SQLIdentifier(column))) from \(relation.sql)")
-    let classes = rows.compactMap { row -> String? in if case .text(let name) = row[0] { name } else { nil } }
-    if let type = MappedType.observed(Set(classes)) { return type }
+    let classes: Set<String>
+    if let known {
+      classes = known
+    } else {
+      let rows = try connection.rows(
+        "select distinct typeof(\(SQLIdentifier(column))) from \(relation.sql)")
+      classes = Set(
+        rows.compactMap { row -> String? in if case .text(let name) = row[0] { name } else { nil } })
+    }
+    if let type = MappedType.observed(classes) { return type }
     throw SyncError(
       .exportMisfit,
       "the column '\(column)' of \(relation) has values of several kinds: \(classes.sorted().joined(separator: ", "))",

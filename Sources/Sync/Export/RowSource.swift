@@ -9,15 +9,18 @@ enum RowSource {
 
   /// Hands all rows to `body`, in batches of the columns' types; a batch is used again for the next rows.
   ///
-  /// - Parameter connection: has all layers attached; only used where the relation is no table of a build.
+  /// - Parameters:
+  ///   - connection: has all layers attached; only used where the relation is no table of a build.
+  ///   - onCells: is shown the values of each column of a batch before `body` gets the batch.
   static func read(
-    _ item: ExportItem, _ connection: () throws -> Connection, _ body: ([ColumnBatch]) throws -> Void
+    _ item: ExportItem, _ connection: () throws -> Connection,
+    onCells: (Cells, _ column: Int) -> Void = { _, _ in }, _ body: ([ColumnBatch]) throws -> Void
   ) throws {
     let batches = item.columns.map { ColumnBatch($0.parquet) }
     if let file = item.scannedFile, let scan = try scan(file, item) {
-      try read(item, scan, batches, body)
+      try read(item, scan, batches, onCells, body)
     } else {
-      try read(item, try connection(), batches, body)
+      try read(item, try connection(), batches, onCells, body)
     }
   }
 
@@ -34,7 +37,8 @@ enum RowSource {
   }
 
   private static func read(
-    _ item: ExportItem, _ scan: TableScan, _ batches: [ColumnBatch], _ body: ([ColumnBatch]) throws -> Void
+    _ item: ExportItem, _ scan: TableScan, _ batches: [ColumnBatch], _ onCells: (Cells, Int) -> Void,
+    _ body: ([ColumnBatch]) throws -> Void
   ) throws {
     var scanner = scan.scanner(of: scan.whole, columns: Array(item.columns.indices))
     let rows = ScanBatch(columnCount: item.columns.count, rowCapacity: rowCapacity, byteLimit: byteCapacity)
@@ -43,13 +47,14 @@ enum RowSource {
         batch.removeAll()
         guard let cells = Cells(rows[index]) else { continue }
         try fill(cells, item, index, batch)
+        onCells(cells, index)
       }
       try body(batches)
     }
   }
 
   private static func read(
-    _ item: ExportItem, _ connection: Connection, _ batches: [ColumnBatch],
+    _ item: ExportItem, _ connection: Connection, _ batches: [ColumnBatch], _ onCells: (Cells, Int) -> Void,
     _ body: ([ColumnBatch]) throws -> Void
   ) throws {
     let statement = try connection.prepare("select * from \(item.relation.sql)")
@@ -67,7 +72,10 @@ enum RowSource {
       if rows == 0 { break }
       for (index, batch) in batches.enumerated() {
         batch.removeAll()
-        try gatherers[index].withCells { try fill($0, item, index, batch) }
+        try gatherers[index].withCells {
+          try fill($0, item, index, batch)
+          onCells($0, index)
+        }
       }
       try body(batches)
     }
