@@ -20,7 +20,7 @@ setup: ## Install the system libraries that are missing.
 build: setup ## Build the release binary, .build/release/reelhouse.
 	$(SWIFT) build $(PRODUCT) --product reelhouse
 
-demo: build ## Make a sample archive, load it, build, test and publish the models, show two marts.
+demo: build ## Make a sample archive, load it, build, test and publish the models, show two marts, push and pull.
 	@mkdir -p $(DEMO)
 	$(BIN) sample --movies 10000 --out $(DEMO)/archive.zip
 	$(BIN) ingest $(DEMO)/archive.zip --warehouse $(DEMO)/warehouse
@@ -31,6 +31,11 @@ demo: build ## Make a sample archive, load it, build, test and publish the model
 	@echo; echo "movies_by_year_theme, the largest groups of the same years:"
 	@$(BIN) query --warehouse $(DEMO)/warehouse \
 	  "select * from movies_by_year_theme where theme_group is not null order by movies desc, release_year limit 5"
+	@echo; echo "The build goes to a remote, a folder, and from there into a second warehouse:"
+	$(BIN) push --warehouse $(DEMO)/warehouse --remote $(DEMO)/remote | tail -1
+	@rm -rf $(DEMO)/pulled
+	$(BIN) pull --warehouse $(DEMO)/pulled --remote $(DEMO)/remote
+	$(BIN) diff --warehouse $(DEMO)/pulled --remote $(DEMO)/remote
 	@echo; echo "Ask more: $(BIN) query --warehouse $(DEMO)/warehouse 'select …'"
 
 test: setup ## Run every test.

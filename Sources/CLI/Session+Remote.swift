@@ -27,12 +27,12 @@ extension Session {
   }
 
   /// The remote that an option, the environment or `reelhouse.yml` names.
-  func remote(_ options: RemoteOptions) throws -> Remote {
+  func remote(_ named: String?) throws -> Remote {
     let (file, folder) = try settings()
     let declared = file?.remotes ?? [.standard]
     let standard = RemoteDeclaration.standard.name
     let name =
-      options.remote ?? environment.setting("REELHOUSE_REMOTE") ?? file?.defaultRemote ?? standard
+      named ?? environment.setting("REELHOUSE_REMOTE") ?? file?.defaultRemote ?? standard
     return Remote(
       name: name, destination: try destination(try declaration(name, declared), relativeTo: folder))
   }
@@ -66,9 +66,9 @@ extension Session {
   }
 
   /// The environment that an option, the environment's variable or `reelhouse.yml` names.
-  func remoteEnvironment(_ options: RemoteOptions) throws -> String {
+  func remoteEnvironment(_ named: String?) throws -> String {
     let name =
-      try options.env ?? environment.setting("REELHOUSE_ENV") ?? settings().file?.defaultEnvironment ?? "prod"
+      try named ?? environment.setting("REELHOUSE_ENV") ?? settings().file?.defaultEnvironment ?? "prod"
     guard RemoteLayout.isEnvironment(name) else {
       throw Diagnostic(
         .invalidArgument, "'\(name)' cannot be the name of an environment",

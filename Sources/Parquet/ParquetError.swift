@@ -11,6 +11,8 @@ package struct ParquetError: DiagnosticConvertible, Equatable {
   package enum Reason: Sendable, Equatable {
     /// A call to the operating system failed: `operation` is a verb ("open", "read", "write").
     case system(operation: String, errno: Int32)
+    /// Bytes could not be had from where they are.
+    case source(Diagnostic)
     /// No Parquet file at all.
     case notParquet(String)
     /// The end is missing: of the file, of its footer or of a page.
@@ -59,6 +61,7 @@ package struct ParquetError: DiagnosticConvertible, Equatable {
     case .system(_, ENOENT): .fileNotFound
     case .system(_, ENOSPC), .system(_, EDQUOT): .diskFull
     case .system: .fileAccess
+    case .source(let diagnostic): diagnostic.code
     case .notParquet: .parquetNotParquet
     case .truncated, .damaged: .parquetDamaged
     case .unsupported: .parquetUnsupported
@@ -69,6 +72,7 @@ package struct ParquetError: DiagnosticConvertible, Equatable {
   }
 
   package var diagnostic: Diagnostic {
+    if case .source(let diagnostic) = reason { return diagnostic }
     let location = path.map { SourceLocation(path: $0, byteOffset: byteOffset) }
     return Diagnostic(code, message, at: location, hints: hints)
   }
@@ -79,6 +83,7 @@ package struct ParquetError: DiagnosticConvertible, Equatable {
     return switch reason {
     case .system(let operation, let code):
       "cannot \(operation) \(path.map { "'\($0)'" } ?? "the Parquet file"): \(String(cString: strerror(code)))"
+    case .source(let diagnostic): diagnostic.message
     case .notParquet(let why): "\(path.map { "'\($0)'" } ?? "this") is not a Parquet file: \(why)"
     case .truncated(let what): "\(place) is cut off: \(what)"
     case .damaged(let what): "\(place) is damaged: \(what)"
@@ -95,7 +100,7 @@ package struct ParquetError: DiagnosticConvertible, Equatable {
     switch reason {
     case .system(_, ENOSPC), .system(_, EDQUOT): ["free some space, or write to another disk"]
     case .system(_, EACCES), .system(_, EPERM): ["check the permissions of the file and its folder"]
-    case .system: []
+    case .system, .source: []
     case .notParquet: ["check the path, and that the whole file was written"]
     case .truncated, .damaged, .checksumMismatch: ["write or download the file again"]
     case .unsupported:

@@ -64,6 +64,12 @@ package struct LayerImport: ~Copyable {
   private let path: String
   private var file: DatabaseFileExtension
 
+  /// Begins a layer in a file of its own, outside of any build.
+  package init(creating path: String) throws {
+    try LayerFile.create(at: path)
+    try self.init(path: path)
+  }
+
   fileprivate init(path: String) throws {
     self.path = path
     file = try DatabaseFileExtension(path: path)

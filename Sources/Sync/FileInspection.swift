@@ -57,7 +57,7 @@ package struct FileInspection: Sendable, Codable {
     keyValues = Dictionary(
       metadata.keyValues.map { ($0.key, $0.value ?? "") }, uniquingKeysWith: { first, _ in first })
     rowGroups = metadata.rowGroups.indices.map { Self.report(reader, $0) }
-    contentHash = hashesContent ? try Self.hash(reader).description : nil
+    contentHash = hashesContent ? try ContentHash(of: reader).description : nil
   }
 
   private static func report(_ reader: FileReader, _ index: Int) -> RowGroupReport {
@@ -96,24 +96,5 @@ package struct FileInspection: Sendable, Codable {
     case (.bytes(let bytes), _):
       return "0x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
-  }
-
-  /// The content hash of all rows.
-  private static func hash(_ reader: FileReader) throws -> ContentHash {
-    let places = try reader.columnIndices()
-    var hasher = try ContentHasher(places.map { reader.schema.columns[$0] })
-    let batches = places.map { ColumnBatch(reader.schema.columns[$0]) }
-    for group in reader.metadata.rowGroups.indices {
-      var columns: [ColumnReader] = []
-      for place in places { columns.append(try reader.column(place, rowGroup: group)) }
-      while let first = columns.first, first.remainingRowCount > 0 {
-        for (column, batch) in zip(columns, batches) {
-          batch.removeAll()
-          _ = try column.read(4096, into: batch)
-        }
-        try hasher.add(batches)
-      }
-    }
-    return hasher.hash
   }
 }

@@ -1,13 +1,15 @@
 import ArgumentParser
 import Diagnostics
 import Storage
+import Sync
 import Transform
 
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Compare two builds, or a build and the draft: columns and rows.",
+    commandName: "diff", abstract: "Compare builds, the draft and what is in a remote: columns and rows.",
     discussion: """
-      Without a build the published one and the draft are compared; with one, it and the draft; with two, these. Rows \
+      Without a build the published one and the draft are compared; with one, it and the draft; with two, these. With \
+      --remote, the published build, or the one that is named, and an environment of the remote. Rows \
       are matched by the key that the project declares: meta.primary_key, a primary key's constraint, unique_key, or a \
       unique test. Tables that are known to be equal are not read. Ends with 0 where all is equal, 1 where it is not.
 
@@ -16,6 +18,7 @@ struct DiffCommand: ParsableCommand {
         reelhouse diff 20261122T071530Z draft
         reelhouse diff 20261122T071530Z 20261123T080000Z --output json
         reelhouse diff --select movies_by_year --limit 20
+        reelhouse diff draft dev --remote local
       """)
 
   enum OutputForm: String, CaseIterable, ExpressibleByArgument {
@@ -26,8 +29,12 @@ struct DiffCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A build's id, or the beginning of one; the older side.", valueName: "build"))
   var old: String?
 
-  @Argument(help: ArgumentHelp("A build's id, or draft; the newer side.", valueName: "build"))
+  @Argument(
+    help: ArgumentHelp(
+      "A build's id, or draft; the newer side. With --remote, an environment of it.", valueName: "build"))
   var new: String?
+
+  @OptionGroup var place: RemoteOptions
 
   @Option(help: "How many rows of each kind are shown.")
   var limit = 5
@@ -42,16 +49,29 @@ struct DiffCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     let warehouse = try session.warehouse()
-    let older = try WarehouseReader(warehouse, try target(old, else: .current))
-    guard old != nil || older.build != nil else {
+    var options = try options(session)
+    let older = try ComparedState(warehouse, try target(old, else: .current))
+    guard old != nil || older.side.isImmutable else {
       throw Diagnostic(
-        .nothingPublished, "nothing is published that the draft could be compared with",
+        .nothingPublished, "nothing is published that could be compared",
         hints: ["`reelhouse build` publishes"])
     }
-    // What a reader holds stays until it has been compared.
-    let newer = try WarehouseReader(warehouse, try target(new, else: .draft))
-    let sides = (side(older.build, warehouse), side(newer.build, warehouse))
-    let comparison = try WarehouseComparison(old: sides.0, new: sides.1, options: try options(session))
+    let newer: ComparedState
+    if place.remote != nil || place.env != nil {
+      newer = try remoteState(session, warehouse, against: older, options.relations)
+      let relations = older.relations(against: newer)
+      options.relations = options.relations.map { $0.intersection(relations) } ?? relations
+    } else {
+      newer = try ComparedState(warehouse, try target(new, else: .draft))
+    }
+    try compare(older, newer, options, session)
+  }
+
+  private func compare(
+    _ older: ComparedState, _ newer: ComparedState, _ options: WarehouseComparison.Options, _ session: Session
+  ) throws {
+    let sides = (older.side, newer.side)
+    let comparison = try WarehouseComparison(old: sides.0, new: sides.1, options: options)
     let writer = DifferenceWriter(console: session.console)
     let differences = try comparison.run { difference in
       if output == .table { for line in writer.lines(difference) { session.console.data(line) } }
@@ -71,8 +91,22 @@ struct DiffCommand: ParsableCommand {
           : "\(changed.count) of \(differences.count) relations differ between \(sides.0.name) and \(sides.1.name)"
       )
     }
-    withExtendedLifetime(comparison) {}
+    // What is compared stays in place until it has been.
+    withExtendedLifetime((comparison, older, newer)) {}
     if !changed.isEmpty { throw CommandOutcome.failed }
+  }
+
+  private func remoteState(
+    _ session: Session, _ warehouse: Warehouse, against other: ComparedState, _ relations: Set<Relation>?
+  ) throws -> ComparedState {
+    if let new, let named = place.env {
+      throw Diagnostic(.invalidArgument, "the environment is named twice: '\(new)' and '\(named)'")
+    }
+    let remote = try session.remote(place.remote)
+    let environment = try session.remoteEnvironment(new ?? place.env)
+    let manifest = try remote.manifest(remote.requiredRef(environment).ref.current)
+    return try ComparedState(
+      remote, manifest, environment: environment, against: other, relations, in: warehouse)
   }
 
   private func target(_ name: String?, else standard: WarehouseReader.Target) throws -> WarehouseReader.Target
@@ -83,12 +117,6 @@ struct DiffCommand: ParsableCommand {
     case "current", "published": .current
     case let id?: .build(id: id)
     }
-  }
-
-  private func side(_ build: Build?, _ warehouse: Warehouse) -> WarehouseComparison.Side {
-    let files = Layer.allCases.map { ($0, build?.file($0) ?? warehouse.draftFile($0)) }
-    return WarehouseComparison.Side(
-      name: build?.id ?? "draft", files: Dictionary(uniqueKeysWithValues: files), isImmutable: build != nil)
   }
 
   /// Keys and wanted relations, as the project has them.

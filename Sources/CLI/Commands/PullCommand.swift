@@ -36,7 +36,7 @@ struct PullCommand: ParsableCommand {
     let session = Session(global)
     let console = session.console
     let warehouse = try session.warehouse()
-    let remote = try session.remote(place)
+    let remote = try session.remote(place.remote)
     let manifest = try manifest(remote, session, warehouse)
     Interruption.watch()
     var line = ProgressLine(console)
@@ -80,7 +80,7 @@ struct PullCommand: ParsableCommand {
   private func manifest(_ remote: Remote, _ session: Session, _ warehouse: Warehouse) throws -> RemoteManifest
   {
     if let build { return try remote.manifest(beginning: build) }
-    let environment = try session.remoteEnvironment(place)
+    let environment = try session.remoteEnvironment(place.env)
     let current = try remote.requiredRef(environment).ref.current
     try RemotePins(warehouse).note(remote: remote.name, environment: environment, build: current.build)
     return try remote.manifest(current)

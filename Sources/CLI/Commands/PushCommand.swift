@@ -38,6 +38,12 @@ struct PushCommand: ParsableCommand {
     help: "End with 0 where nothing changes, 2 where something does, 1 on an error, as Terraform's plans do.")
   var detailedExitcode = false
 
+  @Flag(inversion: .prefixedNo, help: "With --dry-run, say how the rows of changed tables differ.")
+  var rows = true
+
+  @Option(help: "How many rows of each kind are shown.")
+  var limit = 3
+
   @Flag(help: "Allow columns to change their type.")
   var allowSchemaChange = false
 
@@ -49,7 +55,14 @@ struct PushCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     guard detailedExitcode else {
-      _ = try push(session)
+      do {
+        _ = try push(session)
+      } catch is CancellationError {
+        session.console.endProgress()
+        session.console.remark(
+          "Interrupted: the environment is where it was; the next push goes on from here")
+        throw CommandOutcome.failed
+      }
       return
     }
     let hasChanged: Bool
@@ -66,17 +79,20 @@ struct PushCommand: ParsableCommand {
   /// - Returns: whether there was something to do.
   private func push(_ session: Session) throws -> Bool {
     let warehouse = try session.warehouse()
-    let remote = try session.remote(place)
-    let environment = try session.remoteEnvironment(place)
+    let remote = try session.remote(place.remote)
+    let environment = try session.remoteEnvironment(place.env)
     let reader = try WarehouseReader(warehouse, build.map { .build(id: $0) } ?? .current)
     var options = PushRunner.Options(environment: environment, pushID: session.invocationID)
     options.allowsSchemaChange = allowSchemaChange
+    Interruption.watch()
+    options.shouldStop = { Interruption.isRequested }
     let progress = PushProgress(session.console)
     let runner = try PushRunner(warehouse, remote, options) { progress.note($0) }
     let prepared = try runner.prepare(reader)
     progress.end()
     try note(prepared.plan.previous?.build, remote, environment, warehouse)
-    let writer = PushPlanWriter(push: prepared, console: session.console)
+    var writer = PushPlanWriter(push: prepared, console: session.console)
+    if dryRun, rows { writer.rows = try differences(prepared, session, warehouse) }
     if output == .text { for line in writer.lines { session.console.data(line) } }
     guard !dryRun, !prepared.isNothingToDo else {
       if output == .json { session.console.data(JSONWriter.text(writer.json(nil))) }
@@ -93,6 +109,27 @@ struct PushCommand: ParsableCommand {
       "Pushed: sent \(sent) \(sent == 1 ? "object" : "objects"), \(ByteText.of(report.sentByteCount)); "
         + "'\(environment)' of '\(remote.name)' is at \(prepared.plan.build)")
     return true
+  }
+
+  /// How the rows of changed tables differ from those that the environment has. The remote's are fetched by ranges.
+  private func differences(
+    _ push: PreparedPush, _ session: Session, _ warehouse: Warehouse
+  ) throws -> [Relation: RelationDifference] {
+    let changed = Set(
+      push.plan.changes.filter { $0.change == .changed && $0.kind != .auxiliary }.map(\.relation))
+    guard !changed.isEmpty, let previous = push.plan.previous else { return [:] }
+    let remote = push.plan.remote
+    let newer = try ComparedState(warehouse, .build(id: push.plan.build))
+    let older = try ComparedState(
+      remote, remote.manifest(previous), environment: push.plan.environment, against: newer, changed,
+      in: warehouse)
+    let project = try? session.project(ProjectOptions.parse([]))
+    let keys = project.map { PrimaryKeys($0.manifest).byRelation(of: $0.manifest) } ?? [:]
+    let options = WarehouseComparison.Options(
+      sampleCount: limit, keys: keys, relations: changed.intersection(older.relations(against: newer)))
+    let found = try WarehouseComparison(old: older.side, new: newer.side, options: options).run()
+    withExtendedLifetime((older, newer)) {}
+    return Dictionary(uniqueKeysWithValues: found.map { ($0.relation, $0) })
   }
 
   /// Remembers where the environment is, so that retention keeps that build here.

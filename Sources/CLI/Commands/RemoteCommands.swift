@@ -11,8 +11,12 @@ struct RemoteCommand: ParsableCommand {
       Examples:
         reelhouse remote log
         reelhouse remote rollback --env dev
+        reelhouse remote verify
+        reelhouse remote gc --keep 5 --dry-run
       """,
-    subcommands: [RemoteLogCommand.self, RemoteRollbackCommand.self])
+    subcommands: [
+      RemoteLogCommand.self, RemoteRollbackCommand.self, RemoteVerifyCommand.self, RemoteCollectCommand.self,
+    ])
 }
 
 struct RemoteLogCommand: ParsableCommand {
@@ -33,8 +37,8 @@ struct RemoteLogCommand: ParsableCommand {
 
   func run() throws {
     let session = Session(global)
-    let remote = try session.remote(place)
-    let ref = try remote.requiredRef(session.remoteEnvironment(place)).ref
+    let remote = try session.remote(place.remote)
+    let ref = try remote.requiredRef(session.remoteEnvironment(place.env)).ref
     switch output {
     case .text:
       for (index, move) in ref.history.enumerated() {
@@ -80,8 +84,8 @@ struct RemoteRollbackCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     let console = session.console
-    let remote = try session.remote(place)
-    let environment = try session.remoteEnvironment(place)
+    let remote = try session.remote(place.remote)
+    let environment = try session.remoteEnvironment(place.env)
     let moves = try RemoteRollback(remote, environment: environment, pushID: session.invocationID).run(
       to: id, onWait: { console.remark("waiting for a collection of garbage by \($0)") })
     console.log(

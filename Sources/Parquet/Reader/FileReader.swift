@@ -33,6 +33,12 @@ package final class FileReader: Sendable {
     try self.init(InputFile(bytes: bytes), limits)
   }
 
+  package convenience init(_ source: any ByteSource, limits: ReaderLimits = ReaderLimits())
+    throws(ParquetError)
+  {
+    try self.init(InputFile(source), limits)
+  }
+
   private init(_ file: InputFile, _ limits: ReaderLimits) throws(ParquetError) {
     let (footer, dataEnd) = try Self.readFooter(file, limits)
     do {

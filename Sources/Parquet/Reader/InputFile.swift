@@ -11,6 +11,7 @@ final class InputFile: Sendable {
   private enum Content: Sendable {
     case descriptor(Int32)
     case memory([UInt8])
+    case source(any ByteSource)
   }
 
   private let content: Content
@@ -37,6 +38,12 @@ final class InputFile: Sendable {
     byteCount = bytes.count
   }
 
+  init(_ source: any ByteSource) {
+    content = .source(source)
+    path = source.name
+    byteCount = source.byteCount
+  }
+
   deinit {
     if case .descriptor(let descriptor) = content { close(descriptor) }
   }
@@ -54,6 +61,7 @@ final class InputFile: Sendable {
         UnsafeMutableRawBufferPointer(start: target, count: count)
           .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[offset..<offset + count]))
       }
+    case .source(let source): try source.read(at: offset, count: count, into: target)
     case .descriptor(let descriptor):
       var done = 0
       while done < count {

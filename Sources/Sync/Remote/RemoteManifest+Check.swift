@@ -65,8 +65,9 @@ extension RemoteManifest {
       for object in table.allObjects { total += object.byteCount }
       guard total <= Self.largestObject else { throw Refusal("its objects have \(total) bytes") }
     }
+    let byRelation = Dictionary(tables.map { ($0.relation, $0) }, uniquingKeysWith: { first, _ in first })
     for entry in build.relations {
-      guard let table = tables.first(where: { $0.relation == entry.relation }), table.kind != .auxiliary,
+      guard let table = byRelation[entry.relation], table.kind != .auxiliary,
         (table.kind == .view) == (entry.kind == .view)
       else { throw Refusal("its build has '\(entry.relation)', which its tables have not") }
       guard entry.rowCount == nil || entry.rowCount == table.rowCount,

@@ -1,3 +1,4 @@
+import Storage
 import Sync
 import Threads
 
@@ -58,6 +59,8 @@ final class FaultyDestination: Destination, @unchecked Sendable {
   func list(_ prefix: String, _ body: (ObjectKey, ObjectStatus) throws -> Void) throws {
     try call { try inner.list(prefix, body) }
   }
+
+  func sweep(before time: Timestamp) throws { try call { try inner.sweep(before: time) } }
 
   func delete(_ key: ObjectKey) throws { try call { try inner.delete(key) } }
 }

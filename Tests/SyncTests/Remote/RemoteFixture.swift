@@ -65,6 +65,10 @@ final class RemoteFixture: Sendable {
         }
       }
       for record in records { try RelationCatalog(connection).record(record) }
+      for old in try RelationCatalog(connection).records()
+      where !records.contains(where: { $0.relation == old.relation }) {
+        try RelationCatalog(connection).remove(old.relation)
+      }
     }
     return try Publisher(draft).publish(
       Publisher.Contents(

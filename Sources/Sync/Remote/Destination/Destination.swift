@@ -27,6 +27,9 @@ package protocol Destination: Sendable {
 
   /// Removes an object; that there is none is no fault.
   func delete(_ key: ObjectKey) throws
+
+  /// Removes what killed clients left unfinished and nobody sees, if it is older than a time.
+  func sweep(before time: Timestamp) throws
 }
 
 /// What a destination knows of an object.
@@ -57,6 +60,17 @@ package enum ObjectContent: Sendable {
     case .bytes(let bytes): bytes.count
     case .file(_, let byteCount, _): byteCount
     }
+  }
+
+  /// Whether a file has that size and that SHA-256.
+  static func isFile(_ path: String, _ byteCount: Int, _ sha256: String) throws -> Bool {
+    var hash = SHA256()
+    var count = 0
+    try FileBytes.read(path) { piece in
+      hash.update(bufferPointer: piece)
+      count += piece.count
+    }
+    return count == byteCount && Hex.text(hash.finalize()) == sha256
   }
 
   package var sha256: String {

@@ -105,8 +105,7 @@ package struct FolderDestination: Destination {
   {
     let path = path(key)
     guard try holds(condition, key) else { return .refused }
-    try makeFolder(Path.parent(of: path))
-    let file = try UnfinishedFile(beside: path)
+    let file = try begin(path)
     try file.write(content)
     let lock = try takeLock()
     guard try holds(condition, key) else { return .refused }
@@ -116,6 +115,20 @@ package struct FolderDestination: Destination {
       throw FileError("find again", path, errorNumber: ENOENT)
     }
     return .stored(version: status.version)
+  }
+
+  /// Begins a file. Whoever deletes the last object of a folder takes the folder away, which may be just now.
+  private func begin(_ path: String) throws -> UnfinishedFile {
+    var attempts = 0
+    while true {
+      try makeFolder(Path.parent(of: path))
+      do throws(FileError) {
+        return try UnfinishedFile(beside: path)
+      } catch {
+        attempts += 1
+        guard error.errorNumber == ENOENT, attempts < 100 else { throw error }
+      }
+    }
   }
 
   private func holds(_ condition: PutCondition, _ key: ObjectKey) throws -> Bool {
@@ -188,8 +201,7 @@ package struct FolderDestination: Destination {
     }
   }
 
-  /// Removes what killed processes left unfinished, if it is older than a time.
-  func sweep(before time: Timestamp) throws {
+  package func sweep(before time: Timestamp) throws {
     func sweep(_ folder: String) throws {
       for name in try FileSystem.list(folder) {
         let path = Path.join(folder, name)

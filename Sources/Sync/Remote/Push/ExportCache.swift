@@ -57,6 +57,21 @@ struct ExportCache: Sendable {
     folder = Path.join(warehouse.path, "push")
     try FileSystem.createDirectory(folder, mode: 0o700)
     try FileSystem.createDirectory(objectsPath, mode: 0o700)
+    try sweep()
+  }
+
+  /// Removes what killed commands left in the making a day ago or earlier.
+  private func sweep() throws {
+    let limit = Timestamp.now().microseconds - 24 * 3600 * 1_000_000
+    for parent in [folder, objectsPath] {
+      for name in try FileSystem.list(parent) where name.hasPrefix(FileSystem.temporaryPrefix) {
+        let path = Path.join(parent, name)
+        guard let status = try FileSystem.status(path), status.modifiedNanoseconds / 1000 < limit else {
+          continue
+        }
+        try FileSystem.removeTree(path)
+      }
+    }
   }
 
   // MARK: Files

@@ -52,9 +52,6 @@ package struct PushPlan: Sendable {
   /// What each table became when it was exported, as far as that is known.
   let known: [Relation: ExportedTable]
 
-  /// Whether the environment is at another build.
-  package var movesRef: Bool { previous?.build != build }
-
   package var typeChanges: [(Relation, TableChange.ColumnChange)] {
     changes.flatMap { change in change.changedTypes.map { (change.relation, $0) } }
   }
@@ -68,13 +65,22 @@ struct PushPlanner {
 
   func plan(_ inventory: BuildInventory) throws -> PushPlan {
     let stored = try remote.ref(environment)
-    let previous = try stored.map { try remote.manifest($0.ref.current) }
+    let previous = try previous(stored)
     let existing = try remote.manifest(id: inventory.record.id)
     if let existing { try checkIsSame(existing.manifest, inventory) }
     return PushPlan(
       remote: remote, environment: environment, build: inventory.record.id, previous: stored?.ref.current,
       changes: changes(inventory, previous), storedRef: stored, existing: existing,
       known: try known(inventory, previous, existing?.manifest))
+  }
+
+  /// What the environment is at; nil where its manifest is lost, so that a push can mend that.
+  private func previous(_ stored: Remote.StoredRef?) throws -> RemoteManifest? {
+    do {
+      return try stored.map { try remote.manifest($0.ref.current) }
+    } catch let error as SyncError where error.code == .remoteDamaged {
+      return nil
+    }
   }
 
   /// A build's id stands for one build.

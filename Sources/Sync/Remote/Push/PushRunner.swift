@@ -24,8 +24,13 @@ package struct PreparedPush: Sendable {
 
   package var missingByteCount: Int { missing.reduce(0) { $0 + $1.byteCount } }
 
+  /// Whether the environment is at another build.
+  package var movesRef: Bool {
+    plan.previous?.build != plan.build || plan.previous?.manifestSHA256 != Hex.sha256(manifestBytes)
+  }
+
   /// Whether the remote is as it is to be.
-  package var isNothingToDo: Bool { missing.isEmpty && !plan.movesRef && plan.existing != nil }
+  package var isNothingToDo: Bool { missing.isEmpty && !movesRef && plan.existing != nil }
 }
 
 /// What a push did.
@@ -47,6 +52,8 @@ package struct PushRunner: Sendable {
     package var pushID: String
     package var threadCount = 4
     package var allowsSchemaChange = false
+    /// Asked before each object; then the push ends as if it had failed there.
+    package var shouldStop: @Sendable () -> Bool = { false }
 
     package init(environment: String, pushID: String) {
       self.environment = environment
@@ -125,6 +132,7 @@ package struct PushRunner: Sendable {
     }
     let id = inventory.record.id
     let results = try Parallel.run(order, threadCount: Self.exporterCount) { index in
+      if options.shouldStop() { throw CancellationError() }
       let table = tables[index]
       let exported = try export(table, id)
       onEvent(
@@ -186,7 +194,7 @@ package struct PushRunner: Sendable {
     try storeManifest(push)
     // What was there when this push began may have been collected since.
     try sendAll(push, &report)
-    if push.plan.movesRef {
+    if push.movesRef {
       try remote.move(options.environment, from: push.plan.storedRef, to: move(.push, push))
       report.hasMovedRef = true
     }
@@ -223,6 +231,7 @@ package struct PushRunner: Sendable {
     // The largest first.
     let order = objects.indices.sorted { (objects[$0].byteCount, $1) > (objects[$1].byteCount, $0) }
     _ = try Parallel.run(order, threadCount: options.threadCount) { index in
+      if options.shouldStop() { throw CancellationError() }
       let object = objects[index]
       guard let key = ObjectKey(object.key) else { throw presence.differs(object) }
       let content = ObjectContent.file(

@@ -41,7 +41,7 @@ struct TableExporter: Sendable {
       // What no node made is not compared with anything, and may hold what has no hash.
       if table.kind != .auxiliary { try hasher.add(batches) }
       let found = finder.takeBatch(rowCount: batches.first?.rowCount ?? 0)
-      if table.kind != .view, !found.isEmpty { try corrections.write(found) }
+      if !found.isEmpty { try corrections.write(found) }
       try writer.write(batches)
     }
     let rowCount = try writer.close().rowCount
