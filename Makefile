@@ -9,7 +9,7 @@ BIN := .build/release/reelhouse
 DEMO := .build/demo
 
 .PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts
-.PHONY: test-terraform conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
+.PHONY: test-terraform test-job conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -50,6 +50,9 @@ test-long: setup ## Run the random tests of file format and reuse at length, and
 
 test-terraform: ## Check terraform/ without any account: form, plans, policies, refusals, checkov. Needs terraform and PyPI.
 	python3 Tests/Terraform/checks.py
+
+test-job: ## Test the Glue job under Glue's Spark, from S3 to Snowflake by stand-ins. Minutes; needs Java 17 and PyPI.
+	python3 Tests/GlueJob/run.py
 
 check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.
 

@@ -65,7 +65,9 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Threads",
         .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      ],
+      // As bytes in the code: the binary is copied about alone.
+      resources: [.embedInCode("Resources/mirror_to_snowflake.py")]),
 
     // The command.
     .executableTarget(
