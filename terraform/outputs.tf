@@ -9,8 +9,8 @@ output "reelhouse_yml" {
 }
 
 output "profiles_yml" {
-  description = "The output of type snowflake, for profiles.yml: `terraform output -raw profiles_yml`. The key stays in a file."
-  value       = yamlencode({ letterboxd = { target = "prod", outputs = { prod = local.reelhouse.profile } } })
+  description = "The output of type snowflake beside the local one, for profiles.yml: `terraform output -raw profiles_yml`. The key stays in a file."
+  value       = yamlencode({ letterboxd = { target = "local", outputs = { local = { type = "reelhouse" }, prod = local.reelhouse.profile } } })
 }
 
 output "aws_config" {
@@ -31,11 +31,6 @@ output "script_uri" {
 output "reader_role" {
   description = "The role of Snowflake that may read the mirror."
   value       = module.snowflake.reader_role
-}
-
-output "policies" {
-  description = "Every policy of AWS as JSON, by the role that has it."
-  value       = module.aws.policies
 }
 
 locals {

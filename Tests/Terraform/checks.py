@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Checks terraform/ without any account: form, validity, tests, plans, policies, refusals, checkov.
 
-    checks.py [--real-providers] [--update] [--only NAME ...]
+    checks.py [--real-providers] [--update] [--reelhouse BINARY] [--only NAME ...]
 
 The providers are stubs with the real ones' attributes (offline.py), unless --real-providers has Terraform get them from
-its registry. --update writes docs/policies/ anew. Exit codes: 0 all is well, 1 something is not, 2 could not run.
+its registry. --update writes docs/policies/ anew. --reelhouse has that binary read what the outputs give it. Exit codes: 0 all is well, 1 something is not, 2 could not run.
 """
 
 from __future__ import annotations
@@ -106,10 +106,16 @@ def check_plans(configuration: Configuration) -> str:
     return "plans of empty accounts: " + ", ".join(counts)
 
 
+def modules(module: dict) -> list[dict]:
+    return [module, *(below for child in module.get("child_modules", []) for below in modules(child))]
+
+
 def planned_policies(configuration: Configuration) -> dict[str, dict]:
-    plan = configuration.plan("policies", {"create_gc_role": True})
-    outputs = plan["planned_values"]["outputs"]["policies"]["value"]
-    return {role: json.loads(text) for role, text in outputs.items()}
+    """The policies of roles, by the role, and that of the bucket, as they are planned with everything on demand."""
+    plan = configuration.plan("policies", {"create_gc_role": True, "publisher": "copy"})
+    resources = [one for module in modules(plan["planned_values"]["root_module"]) for one in module.get("resources", [])]
+    names = {"aws_iam_role_policy": lambda one: one["name"], "aws_s3_bucket_policy": lambda one: "bucket"}
+    return {names[one["type"]](one): json.loads(one["values"]["policy"]) for one in resources if one["type"] in names}
 
 
 def check_policies(configuration: Configuration) -> str:
@@ -160,6 +166,35 @@ def check_refusals(configuration: Configuration) -> str:
     return f"{len(WRONG_CONFIGURATIONS)} wrong configurations are refused, each with its reason"
 
 
+def check_configuration(configuration: Configuration) -> str:
+    """Has reelhouse read the outputs, as reelhouse.yml and profiles.yml of a project, and build by them."""
+    binary = configuration.reelhouse
+    if binary is None:
+        return "passed over: no reelhouse is built, or named by --reelhouse"
+    outputs = configuration.plan("outputs", {})["planned_values"]["outputs"]
+    project = configuration.folder.with_name("project")
+    (project / "models").mkdir(parents=True)
+    (project / "models" / "one.sql").write_text("select 1 as one\n")
+    (project / "dbt_project.yml").write_text("{name: letterboxd, version: '1', config-version: 2, profile: letterboxd}\n")
+    for name in ("reelhouse", "profiles"):
+        (project / f"{name}.yml").write_text(outputs[f"{name}_yml"]["value"])
+
+    def run(*arguments: str) -> tuple[int, str]:
+        done = subprocess.run([binary, *arguments, "--project-dir", project], cwd=project, text=True,
+                              env={**configuration.variables, "HOME": str(project)},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout
+
+    code, said = run("build")
+    if code != 0 or "target='local'" not in said:
+        raise Failed(f"reelhouse build does not build in the local warehouse by profiles.yml:\n{said}")
+    # Whoever asks for a remote that is not there is told those that are: so the file was read, and nobody was called.
+    code, said = run("push", "--remote", "another")
+    if "reelhouse.yml has prod, local" not in said:
+        raise Failed(f"reelhouse does not read the remote 'prod' of reelhouse.yml:\n{said}")
+    return "reelhouse reads the remote and the profile"
+
+
 def check_security(configuration: Configuration) -> str:
     checkov = environment(configuration.cache, CHECKOV, "checkov-venv") / "bin" / "checkov"
     done = subprocess.run(
@@ -185,7 +220,8 @@ def check_security(configuration: Configuration) -> str:
 
 CHECKS = {
     "form": check_form, "validity": check_validity, "tests": check_tests, "plans": check_plans,
-    "policies": check_policies, "actions": check_actions, "refusals": check_refusals, "security": check_security,
+    "policies": check_policies, "actions": check_actions, "refusals": check_refusals, "configuration": check_configuration,
+    "security": check_security,
 }
 
 
@@ -193,6 +229,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--real-providers", action="store_true", help="get the providers from Terraform's registry")
     parser.add_argument("--update", action="store_true", help="write docs/policies/ anew")
+    parser.add_argument("--reelhouse", type=Path, help="a binary that reads the outputs; without it, one that is built")
     parser.add_argument("--only", nargs="+", choices=CHECKS, help="these checks alone, after form and validity")
     options = parser.parse_args()
     if shutil.which("terraform") is None:
@@ -204,6 +241,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as scratch:
             configuration = Configuration(Path(scratch) / "terraform", variables)
             configuration.cache, configuration.updates = cache, options.update
+            built = (ROOT / folder / "release" / "reelhouse" for folder in (".build", ".build-test"))
+            configuration.reelhouse = options.reelhouse or next((binary for binary in built if binary.exists()), None)
             for name, check in CHECKS.items():
                 if options.only and name not in ("form", "validity", *options.only):
                     continue

@@ -50,6 +50,10 @@ run "outputs_are_what_the_files_take" {
     error_message = "profiles.yml is given something else: ${output.profiles_yml}"
   }
   assert {
+    condition     = yamldecode(output.profiles_yml).letterboxd.target == "local" && yamldecode(output.profiles_yml).letterboxd.outputs.local == { type = "reelhouse" }
+    error_message = "models would no longer be built in the local warehouse: ${output.profiles_yml}"
+  }
+  assert {
     condition     = strcontains(output.aws_config, "[profile letterboxd-push]\nrole_arn = arn:aws:iam::123456789012:role/example\nsource_profile = default\nregion = eu-central-1\n") && !strcontains(output.aws_config, "letterboxd-gc")
     error_message = "~/.aws/config is given something else: ${output.aws_config}"
   }

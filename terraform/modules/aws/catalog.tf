@@ -42,6 +42,12 @@ resource "aws_glue_crawler" "letterboxd" {
     tables        = sort([for table in aws_glue_catalog_table.pushed : table.name])
   }
 
+  # Each table has a folder and a schema of its own; tables are never told apart by their files.
+  configuration = jsonencode({
+    Version  = 1.0
+    Grouping = { TableGroupingPolicy = "CombineCompatibleSchemas" }
+  })
+
   schema_change_policy {
     delete_behavior = "LOG"
     update_behavior = "LOG"

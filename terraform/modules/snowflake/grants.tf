@@ -1,6 +1,5 @@
 # What each role may do, as data: `terraform plan` shows one resource for each line, and tests look at these.
 locals {
-  layers = keys(snowflake_schema.layer)
   schemas = merge(
     { for name, schema in snowflake_schema.layer : name => schema.fully_qualified_name },
     { for name, schema in snowflake_schema.next : "${name}__NEXT" => schema.fully_qualified_name },

@@ -13,12 +13,11 @@ resource "snowflake_warehouse" "letterboxd" {
   resource_monitor                    = one(snowflake_resource_monitor.month[*].fully_qualified_name)
 }
 
+# Counted by the calendar month, as Snowflake does where nothing else is said.
 resource "snowflake_resource_monitor" "month" {
   count           = var.snowflake_credit_quota == null ? 0 : 1
   name            = "${var.snowflake_warehouse}_MONTH"
   credit_quota    = var.snowflake_credit_quota
-  frequency       = "MONTHLY"
-  start_timestamp = "IMMEDIATELY"
   notify_triggers = [80]
   suspend_trigger = 100
 }
