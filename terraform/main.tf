@@ -6,6 +6,7 @@ module "aws" {
   region                   = var.region
   push_principals          = var.push_principals
   pull_principals          = var.pull_principals
+  gc_principals            = var.gc_principals
   create_gc_role           = var.create_gc_role
   crawler_tables           = var.crawler_tables
   create_crawler_log_group = var.create_crawler_log_group

@@ -67,6 +67,12 @@ variable "pull_principals" {
   default     = null
 }
 
+variable "gc_principals" {
+  description = "ARNs of the users and roles that may take the role that collects garbage. Empty: whom the account's own policies let."
+  type        = list(string)
+  default     = null
+}
+
 variable "create_gc_role" {
   description = "Whether there is a role for `reelhouse remote gc`, the only one that may delete what was pushed."
   type        = bool

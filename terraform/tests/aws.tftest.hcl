@@ -71,14 +71,14 @@ run "bucket_is_private_versioned_and_encrypted" {
     error_message = "terraform destroy would delete a bucket with builds in it"
   }
   assert {
-    condition = {
-      for rule in aws_s3_bucket_lifecycle_configuration.remote.rule : rule.id => one(concat(
-        rule.abort_incomplete_multipart_upload[*].days_after_initiation,
-        rule.noncurrent_version_expiration[*].noncurrent_days,
-        [for expiration in rule.expiration : expiration.days if expiration.days != null],
-      ))
-    } == { aborted-uploads = 7, noncurrent-versions = 30, abandoned-locks = 2 }
-    error_message = "the bucket keeps aborted uploads, old versions or locks for another time"
+    condition = alltrue([
+      one([for rule in aws_s3_bucket_lifecycle_configuration.remote.rule : rule.abort_incomplete_multipart_upload[0].days_after_initiation == 7 if rule.id == "aborted-uploads"]),
+      one([for rule in aws_s3_bucket_lifecycle_configuration.remote.rule : rule.noncurrent_version_expiration[0].noncurrent_days == 30 if rule.id == "noncurrent-versions"]),
+      one([for rule in aws_s3_bucket_lifecycle_configuration.remote.rule : rule.expiration[0].days == 2 && rule.filter[0].prefix == "films/locks/" if rule.id == "abandoned-locks"]),
+      length(aws_s3_bucket_lifecycle_configuration.remote.rule) == 3,
+      alltrue([for rule in aws_s3_bucket_lifecycle_configuration.remote.rule : rule.status == "Enabled"]),
+    ])
+    error_message = "the bucket keeps aborted uploads, old versions or locks for another time, or deletes something else"
   }
   assert {
     condition     = { for statement in jsondecode(aws_s3_bucket_policy.remote.policy).Statement : statement.Sid => statement.Effect } == { OnlyByTLS = "Deny", OnlyByTLS12 = "Deny", WriteOnce = "Deny", MoveRefsFromWhatTheyWere = "Deny" }
@@ -176,9 +176,15 @@ run "garbage_is_collected_by_a_role_of_its_own" {
     source = "./modules/aws"
   }
   variables {
-    create_gc_role = true
+    create_gc_role  = true
+    push_principals = ["arn:aws:iam::123456789012:role/ci"]
+    gc_principals   = ["arn:aws:iam::123456789012:role/upkeep"]
   }
 
+  assert {
+    condition     = jsondecode(aws_iam_role.gc[0].assume_role_policy).Statement[0].Principal.AWS == ["arn:aws:iam::123456789012:role/upkeep"]
+    error_message = "who may push may collect garbage too"
+  }
   assert {
     condition     = aws_iam_role.gc[0].name == "letterboxd-gc" && jsondecode(aws_iam_role_policy.gc[0].policy) == jsondecode(output.policies.gc)
     error_message = "the role that collects garbage is missing, or has another policy"

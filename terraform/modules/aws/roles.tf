@@ -5,7 +5,7 @@ locals {
     for role, principals in {
       push = var.push_principals
       pull = var.pull_principals
-      gc   = var.push_principals
+      gc   = var.gc_principals
     } :
     role => jsonencode({
       Version = "2012-10-17"

@@ -117,6 +117,18 @@ variable "pull_principals" {
   }
 }
 
+variable "gc_principals" {
+  description = "ARNs of the users and roles that may take the role that collects garbage. Empty: whom the account's own policies let."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.gc_principals : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(root|user/.+|role/.+)$", arn))])
+    error_message = "gc_principals are ARNs of users, roles or accounts, as in 'arn:aws:iam::123456789012:role/upkeep'. Not so: ${jsonencode([for arn in var.gc_principals : arn if !can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(root|user/.+|role/.+)$", arn))])}."
+  }
+}
+
 variable "create_gc_role" {
   description = "Whether there is a role for `reelhouse remote gc`, the only one that may delete what was pushed."
   type        = bool
