@@ -237,8 +237,8 @@ def main() -> int:
         return 0
     cache = default_cache()
     try:
-        variables = {} if options.real_providers else offline_environment(cache)
         with tempfile.TemporaryDirectory() as scratch:
+            variables = {} if options.real_providers else offline_environment(cache, Path(scratch))
             configuration = Configuration(Path(scratch) / "terraform", variables)
             configuration.cache, configuration.updates = cache, options.update
             built = (ROOT / folder / "release" / "reelhouse" for folder in (".build", ".build-test"))

@@ -77,14 +77,16 @@ def make_schemas(stub: Stub, python: Path, folder: Path) -> Path:
     return schemas
 
 
-def offline_environment(cache: Path) -> dict[str, str]:
-    """What Terraform needs in its environment to find the stubs, and nobody else."""
+def offline_environment(cache: Path, scratch: Path) -> dict[str, str]:
+    """What Terraform needs in its environment to find the stubs, and nobody else.
+
+    What takes long to make is kept in the cache, which checks of several checkouts may use at once.
+    """
     python = environment(cache, REQUIREMENTS, "stub-venv") / "bin" / "python"
-    protocol = cache / "protocol"
-    protocol.mkdir(parents=True, exist_ok=True)
+    protocol = scratch / "protocol"
+    protocol.mkdir()
     run(python, "-m", "grpc_tools.protoc", f"-I{HERE / 'stub'}", f"--python_out={protocol}", "tfplugin6.proto")
-    mirror = cache / "mirror"
-    shutil.rmtree(mirror, ignore_errors=True)
+    mirror = scratch / "mirror"
     for stub in STUBS:
         schemas = make_schemas(stub, python, cache)
         folder = mirror / "registry.terraform.io" / stub.organization / stub.name / stub.version / platform_name()
@@ -93,7 +95,7 @@ def offline_environment(cache: Path) -> dict[str, str]:
         plugin.write_text(
             f"#!/bin/sh\nPYTHONPATH='{protocol}' exec '{python}' '{HERE / 'stub' / 'provider.py'}' '{schemas}'\n")
         plugin.chmod(0o755)
-    configuration = cache / "terraformrc"
+    configuration = scratch / "terraformrc"
     configuration.write_text(
         f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n    include = ["*/*/*"]\n  }}\n}}\n')
     # The stubs speak plainly over 127.0.0.1.
