@@ -74,7 +74,7 @@ ALLOWED = {
         call("glue:GetDatabase", *CATALOG[:2]),
         *[call(f"glue:{action}", *CATALOG) for action in
           ("GetTable", "GetTables", "CreateTable", "UpdateTable", "DeleteTable", "BatchDeleteTable")],
-        *[call(f"glue:{action}", CRAWLER) for action in ("GetCrawler", "StartCrawler", "StopCrawler", "ListCrawls")],
+        *[call(f"glue:{action}", CRAWLER) for action in ("GetCrawler", "StartCrawler", "StopCrawler")],
         *[call(f"glue:{action}", JOB) for action in ("GetJob", "StartJobRun", "GetJobRun", "BatchStopJobRun")],
     ],
     "gc": [

@@ -62,7 +62,7 @@ locals {
       {
         Sid      = "RunCrawler"
         Effect   = "Allow"
-        Action   = ["glue:GetCrawler", "glue:StartCrawler", "glue:StopCrawler", "glue:ListCrawls"]
+        Action   = ["glue:GetCrawler", "glue:StartCrawler", "glue:StopCrawler"]
         Resource = [local.crawler_arn]
       },
       {
