@@ -51,7 +51,7 @@ test-long: setup ## Run the random tests of file format and reuse at length, and
 test-terraform: ## Check terraform/ without any account: form, plans, policies, refusals, checkov. Needs terraform and PyPI.
 	python3 Tests/Terraform/checks.py
 
-test-job: ## Test the Glue job under Glue's Spark, from S3 to Snowflake by stand-ins. Minutes; needs Java 17 and PyPI.
+test-job: ## Test the Glue job under Glue's Spark, from S3 to Snowflake by stand-ins. Minutes; needs a JDK 17 and PyPI.
 	python3 Tests/GlueJob/run.py
 
 check: lint test ## What must be green before a commit: lint, then all tests, those of the docs among them.

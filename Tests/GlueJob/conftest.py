@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from builds import BUCKET, RemoteBuild  # noqa: E402
-from servers import KEY, REGION, SECRET, Servers, spark_arguments  # noqa: E402
+from job import load_job, prepare  # noqa: E402
+from servers import KEY, REGION, SECRET, Servers  # noqa: E402
 
 SECRET_NAME = "letterboxd_snowflake_service_user"
 
@@ -43,22 +44,20 @@ def cloud(tmp_path_factory, private_key, event_log):
             "AWS_ENDPOINT_URL_S3": s3, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets, "AWS_ACCESS_KEY_ID": KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": str(nothing), "AWS_SHARED_CREDENTIALS_FILE": str(nothing),
-            "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(Path(__file__).resolve().parent),
-            "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true", "SPARK_LOCAL_IP": "127.0.0.1",
-            "PYSPARK_SUBMIT_ARGS": spark_arguments(s3, event_log),
         }
         os.environ["REELHOUSE_TEST_SNOWFLAKE"] = json.dumps(servers.start_snowflake())
+        prepare(servers.folder, event_log)
         put_secret(SECRET_NAME, {
             "account": "ORGANIZATION-ACCOUNT", "user": "REELHOUSE", "private_key": private_key, "warehouse": "LETTERBOXD_WH",
             "role": "LETTERBOXD_SERVICE"})
         client = boto3.client("s3")
-        servers.wait("s3", lambda: prepare(client))
+        servers.wait("s3", lambda: make_bucket(client))
         yield client
     finally:
         servers.stop()
 
 
-def prepare(client) -> None:
+def make_bucket(client) -> None:
     if BUCKET not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]:
         client.create_bucket(Bucket=BUCKET)
     client.put_object(Bucket=BUCKET, Key="ready", Body=b"ready")
@@ -80,7 +79,7 @@ def build(cloud) -> RemoteBuild:
 @pytest.fixture
 def database(cloud) -> str:
     """A database of Snowflake for one test."""
-    from job import connect
+    from bridge import connect
 
     name = f"LETTERBOXD_{next(numbers)}"
     with connect() as connection:
@@ -91,10 +90,10 @@ def database(cloud) -> str:
 @pytest.fixture
 def run(cloud, build, database):
     """Runs the job in this process, for the build, into the database."""
-    from job import FakesnowConnector, load_job
+    job = load_job()
 
-    def run(tables: str, connect=FakesnowConnector, build=build, **options: str) -> None:
-        load_job().main(arguments(build, database, tables, **options), connect=connect)
+    def run(tables: str, connect=job.SnowflakeConnector, build=build, **options: str) -> None:
+        job.main(arguments(build, database, tables, **options), connect=connect)
 
     return run
 

@@ -3,7 +3,7 @@
 
     run.py [arguments of pytest]        REELHOUSE=.build/release/reelhouse
 
-Needs Java 17 and PyPI; the environment is made once, in REELHOUSE_JOB_CACHE or the cache of the conformance scripts.
+Needs a JDK 17 and PyPI; the environment is made once, in REELHOUSE_JOB_CACHE or the cache of the conformance scripts.
 """
 
 from __future__ import annotations

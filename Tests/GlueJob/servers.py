@@ -98,15 +98,15 @@ class Servers:
         }
 
 
-def spark_arguments(s3: str, event_log: Path) -> str:
-    """PYSPARK_SUBMIT_ARGS that make `s3://` lead to the stand-in, as it leads to S3 on Glue."""
+def spark_arguments(s3: str, connector: Path, event_log: Path) -> str:
+    """PYSPARK_SUBMIT_ARGS that make `s3://` lead to the stand-in, as it leads to S3 on Glue, and bring the connector."""
     jars = Path(importlib.util.find_spec("sagemaker_pyspark").submodule_search_locations[0]) / "jars"
-    wanted = [*jars.glob("hadoop-aws-*.jar"), *jars.glob("aws-java-sdk-bundle-*.jar")]
+    wanted = [connector, *jars.glob("hadoop-aws-*.jar"), *jars.glob("aws-java-sdk-bundle-*.jar")]
     settings = {
         "spark.ui.enabled": "false", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2", "spark.eventLog.enabled": "true", "spark.eventLog.dir": event_log.as_uri(),
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem", "spark.hadoop.fs.s3a.endpoint": s3,
-        "spark.hadoop.fs.s3a.access.key": KEY, "spark.hadoop.fs.s3a.secret.key": SECRET,
+        "spark.hadoop.fs.s3a.aws.credentials.provider": "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
         "spark.hadoop.fs.s3a.path.style.access": "true", "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
     }
     options = " ".join(f"--conf {name}={value}" for name, value in settings.items())

@@ -1,4 +1,4 @@
-"""What the seam gives to Snowflake's connector for Spark, as far as that can be seen without the connector."""
+"""What the seam gives to Snowflake's connector for Spark, beyond what runs of the job show."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def test_the_key_goes_without_its_first_and_last_line(spark, access, private_key
     options = job.SnowflakeConnector(spark, access, "LETTERBOXD").options
     assert options == {
         "sfURL": "ORG-ACCOUNT.snowflakecomputing.com", "sfUser": "REELHOUSE", "sfWarehouse": "WH", "sfRole": "SERVICE",
-        "sfDatabase": "LETTERBOXD", "pem_private_key": "".join(private_key.strip().splitlines()[1:-1])}
+        "sfDatabase": "LETTERBOXD", "sfSchema": "INFORMATION_SCHEMA",
+        "pem_private_key": "".join(private_key.strip().splitlines()[1:-1])}
 
 
 def test_a_key_on_one_line_will_do(private_key):
@@ -62,6 +63,18 @@ def test_values_are_texts_that_the_formats_of_copy_keep(spark, build, table):
         return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
     assert [tuple(row) for row in frame.collect()] == [tuple(map(text, row)) for row in EDGES]
+
+
+def test_without_them_rows_would_not_arrive(build, run, monkeypatch):
+    build.add("main.every", [EDGES])
+    build.publish()
+    monkeypatch.setattr(job, "loadable", lambda frame: frame)
+    with pytest.raises(job.MirrorError, match="main.every: it cannot be written to MAIN__NEXT: .*TIMESTAMP_NTZ '.*' is not recognized"):
+        run("main.every")
+
+
+def test_access_prints_nothing_of_itself(access):
+    assert repr(access) == str(access) == "Access(***)"
 
 
 class OtherSource(job.SnowflakeConnector):

@@ -1,4 +1,4 @@
-"""The job from S3 to Snowflake: real Spark, a real S3 server, Snowflake's connector for Python at the seam."""
+"""The job from S3 to Snowflake: real Spark, a real S3 server, fakesnow behind a connector that stands in."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from bridge import connect
 from builds import BUCKET, BUILD, EDGES, EVERY_TYPE, RemoteBuild
 from conftest import SECRET_NAME, arguments, put_secret
-from job import ROOT, FakesnowConnector, connect, load_job
+from job import ROOT, load_job
 
 job = load_job()
 SMALL = [("id", "integer"), ("title", "text")]
@@ -191,7 +192,7 @@ def test_an_unknown_table_is_told_with_those_that_there_are(build, run):
 # Runs that fail half-way, and those after them.
 
 
-class FailingConnector(FakesnowConnector):
+class FailingConnector(job.SnowflakeConnector):
     """Fails in a worker, behind the first row of a table."""
 
     table = "second"
@@ -207,7 +208,7 @@ def fail(row):
     raise ValueError("the network is gone")
 
 
-class CountingConnector(FakesnowConnector):
+class CountingConnector(job.SnowflakeConnector):
     written: list = []
 
     def write(self, frame, table):
@@ -273,7 +274,7 @@ def test_a_table_of_other_columns_is_written_again(build, database, run, countin
     assert rows(database, "MAIN__NEXT", "first", ["NAME"]) == [("first",), ("b",)]
 
 
-class LosingConnector(FakesnowConnector):
+class LosingConnector(job.SnowflakeConnector):
     def write(self, frame, table):
         super().write(frame.limit(1), table)
 
@@ -290,16 +291,16 @@ def test_rows_that_did_not_arrive_are_told(build, database, run):
 # Secrets
 
 
-class TalkativeConnector(FakesnowConnector):
+class TalkativeConnector(job.SnowflakeConnector):
     def rows(self, query):
-        raise RuntimeError(f"sign-in failed:\n key {self.access.private_key} of {self.access}")
+        raise RuntimeError(f"sign-in failed:\n key {self.options['pem_private_key']}")
 
 
 def test_no_error_has_the_key(build, run, private_key, capfd):
     three_tables(build)
     with pytest.raises(job.MirrorError) as fault:
         run("main.first", connect=TalkativeConnector)
-    assert "sign-in failed: key *** of Access(***)" in str(fault.value)
+    assert "sign-in failed: key ***; the mirror" in str(fault.value)
     assert fault.value.__cause__ is None and fault.value.__suppress_context__
     output = capfd.readouterr()
     assert not any(line in output.out + output.err for line in private_key.splitlines()[1:-1])
@@ -323,6 +324,15 @@ def test_a_secret_that_does_not_do_is_told_without_its_value(build, run, value, 
         run("main.first", snowflake_secret=name)
     assert name in str(fault.value) and said in str(fault.value)
     assert "abc123" not in str(fault.value) and "MIIB" not in str(fault.value)
+
+
+def test_a_key_that_the_connector_refuses_is_not_shown(build, run):
+    three_tables(build)
+    key = "-----BEGIN PRIVATE KEY-----\nMIIBsecretsecret\n-----END PRIVATE KEY-----"
+    put_secret("damaged", {"account": "a", "user": "u", "private_key": key})
+    with pytest.raises(job.MirrorError, match="Could not deserialize key data|RuntimeException") as fault:
+        run("main.first", snowflake_secret="damaged")
+    assert "secretsecret" not in str(fault.value)
 
 
 def test_a_secret_that_is_missing_is_told(build, run):

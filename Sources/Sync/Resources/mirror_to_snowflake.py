@@ -368,6 +368,8 @@ class SnowflakeConnector:
             "sfWarehouse": access.warehouse,
             "sfRole": access.role,
             "sfDatabase": database,
+            # For what is no write: one that every database has.
+            "sfSchema": "INFORMATION_SCHEMA",
         }
         self.options = {name: value for name, value in options.items() if value}
 
