@@ -217,6 +217,30 @@ run "roles_have_the_policies_that_are_published" {
   }
 }
 
+run "snowflake_reads_as_the_user_and_by_the_id_that_it_told" {
+  command = plan
+  module {
+    source = "./modules/aws"
+  }
+  variables {
+    copy_reader = { user_arn = "arn:aws:iam::210987654321:user/snowflake", external_id = "reelhouse-1" }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.copy[0].assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::210987654321:user/snowflake" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "sts:ExternalId" = "reelhouse-1" } }
+    }]
+    error_message = "somebody else may take the role of COPY"
+  }
+  assert {
+    condition     = output.copy_role_arn == "arn:aws:iam::123456789012:role/letterboxd-copy" && aws_iam_role.copy[0].name == "letterboxd-copy"
+    error_message = "Snowflake is told of another role"
+  }
+}
+
 run "only_those_who_are_named_may_push" {
   command = plan
   module {

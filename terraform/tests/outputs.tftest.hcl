@@ -13,7 +13,7 @@ mock_provider "aws" {
 
 mock_provider "snowflake" {
   mock_resource "snowflake_storage_integration" {
-    defaults = { storage_aws_iam_user_arn = "arn:aws:iam::210987654321:user/snowflake", storage_aws_external_id = "EXTERNAL" }
+    defaults = { storage_aws_iam_user_arn = "arn:aws:iam::210987654321:user/snowflake" }
   }
 }
 

@@ -198,6 +198,10 @@ run "copy_needs_an_integration_and_a_stage" {
     error_message = "the integration reads more than the data"
   }
   assert {
+    condition     = can(regex("^reelhouse-[0-9a-f]{32}$", snowflake_storage_integration.remote[0].storage_aws_external_id)) && output.copy_reader.external_id == snowflake_storage_integration.remote[0].storage_aws_external_id
+    error_message = "AWS is told of another external id than Snowflake"
+  }
+  assert {
     condition     = snowflake_stage.remote[0].schema == "RAW__NEXT" && snowflake_grant_privileges_to_account_role.stage[0].privileges == toset(["USAGE"])
     error_message = "the stage is elsewhere, or the service role cannot read it"
   }

@@ -32,6 +32,6 @@ output "copy_reader" {
   description = "Who reads the bucket for Snowflake, for the trust of the role of AWS; null where the Glue job makes the mirror."
   value = var.copy_from == null ? null : {
     user_arn    = snowflake_storage_integration.remote[0].storage_aws_iam_user_arn
-    external_id = snowflake_storage_integration.remote[0].storage_aws_external_id
+    external_id = local.external_id
   }
 }
