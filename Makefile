@@ -9,7 +9,7 @@ BIN := .build/release/reelhouse
 DEMO := .build/demo
 
 .PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts
-.PHONY: test-terraform test-job conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
+.PHONY: test-terraform test-job conformance-adapter conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -86,6 +86,9 @@ conformance-artifacts: build ## Validate the artifacts by dbt's own schemas and 
 
 conformance-jaffle: build ## Build jaffle-shop-classic and compare its rows with dbt-duckdb's; needs GitHub and PyPI.
 	python3 Tests/Conformance/jaffle.py $(BIN)
+
+conformance-adapter: build ## Run the basic cases of dbt-tests-adapter, what every adapter has to pass; needs PyPI.
+	python3 Tests/Conformance/adapter.py $(BIN)
 
 conformance-cosmos: build ## Run the project by Cosmos under Airflow, both unchanged; needs PyPI, minutes.
 	python3 Tests/Conformance/cosmos.py $(BIN)

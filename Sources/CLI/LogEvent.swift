@@ -37,6 +37,7 @@ struct LogEvent {
       switch (result.status, node.resourceType) {
       case (.skipped, _): self.init(name: "SkippingDetails", code: "Q034")
       case (_, .test): self.init(name: "LogTestResult", code: "Q007")
+      case (_, .snapshot): self.init(name: "LogSnapshotResult", code: "Q015")
       case (_, .seed): self.init(name: "LogSeedResult", code: "Q016")
       case (_, .model): self.init(name: "LogModelResult", code: "Q012")
       default: self.init(name: "LogNodeResult", code: "Q008")

@@ -85,7 +85,8 @@ struct NodeSelection {
   private var indirectSelection: IndirectSelection {
     get throws {
       if let mode = options.indirectSelection { return mode }
-      return try session.setting("DBT_INDIRECT_SELECTION", IndirectSelection.init(rawValue:)) ?? .eager
+      return try session.setting("DBT_INDIRECT_SELECTION", IndirectSelection.init(rawValue:))
+        ?? session.flags.indirectSelection ?? .eager
     }
   }
 

@@ -24,7 +24,8 @@ struct Reelhouse: ParsableCommand {
       CommandGroup(
         name: "Develop",
         subcommands: [
-          BuildCommand.self, RunCommand.self, TestCommand.self, SeedCommand.self, CompileCommand.self,
+          BuildCommand.self, RunCommand.self, TestCommand.self, SeedCommand.self, SnapshotCommand.self,
+          CompileCommand.self,
           ShowCommand.self, ListCommand.self, ParseCommand.self, RetryCommand.self, SourceCommand.self,
           RunOperationCommand.self,
           DocsCommand.self, DepsCommand.self, DebugCommand.self, CleanCommand.self,

@@ -12,25 +12,38 @@ struct Session {
   let invocation: String
   /// The random UUID of this invocation.
   let invocationID: String
+  /// What the project says of options that nobody gave.
+  let flags: ProjectFlags
 
   init(_ options: GlobalOptions, context: CommandContext = .current) {
     self.options = options
     environment = context.environment
     invocation = context.invocation
     invocationID = context.invocationID
-    console = Self.console(options, context)
+    flags = Self.flags(options, context.environment)
+    console = Self.console(options, context, flags)
   }
 
-  private static func console(_ options: GlobalOptions, _ context: CommandContext) -> Console {
+  private static func flags(_ options: GlobalOptions, _ environment: [String: String]) -> ProjectFlags {
+    let named = options.projectDir ?? environment.setting("DBT_PROJECT_DIR")
+    let folder = named.map { Path.absolute($0) } ?? (try? ProjectFile.folder(from: Path.workingDirectory))
+    return folder.map { ProjectFlags(ofProjectIn: $0) } ?? ProjectFlags()
+  }
+
+  private static func console(
+    _ options: GlobalOptions, _ context: CommandContext, _ flags: ProjectFlags
+  ) -> Console {
     let environment = context.environment
     var console = Console(
       environment: environment,
-      allowsColor: options.useColors ?? environment.flag("DBT_USE_COLORS") ?? true)
+      allowsColor: options.useColors ?? environment.flag("DBT_USE_COLORS") ?? flags.usesColors ?? true)
     console.isQuiet = options.quiet || environment.flag("DBT_QUIET") ?? false
     console.logFormat =
-      options.logFormat ?? environment.setting("DBT_LOG_FORMAT").flatMap(Console.LogFormat.init) ?? .text
+      options.logFormat ?? environment.setting("DBT_LOG_FORMAT").flatMap(Console.LogFormat.init)
+      ?? flags.logFormat.flatMap(Console.LogFormat.init) ?? .text
     console.level =
-      options.logLevel ?? environment.setting("DBT_LOG_LEVEL").flatMap(Console.Level.init) ?? .info
+      options.logLevel ?? environment.setting("DBT_LOG_LEVEL").flatMap(Console.Level.init)
+      ?? flags.logLevel.flatMap(Console.Level.init) ?? .info
     console.allowsPrinting =
       options.print ?? environment.flag("DBT_PRINT") ?? !(environment.flag("DBT_NO_PRINT") ?? false)
     console.invocationID = context.invocationID
@@ -45,12 +58,22 @@ struct Session {
   }
 
   /// Whether the first failure ends a run.
-  var failsFast: Bool { options.failFast ?? environment.flag("DBT_FAIL_FAST") ?? false }
+  var failsFast: Bool { options.failFast ?? environment.flag("DBT_FAIL_FAST") ?? flags.failsFast ?? false }
+
+  /// Whether artifacts are written.
+  ///
+  /// - Parameter option: what --write-json says.
+  func writesJSON(_ option: Bool?) -> Bool {
+    option ?? environment.flag("DBT_WRITE_JSON") ?? flags.writesJSON ?? true
+  }
 
   func warningPolicy() throws -> WarningPolicy {
-    try WarningPolicy(
-      isStrict: options.warnError ?? environment.flag("DBT_WARN_ERROR") ?? false,
-      options: options.warnErrorOptions ?? environment.setting("DBT_WARN_ERROR_OPTIONS"))
+    let isStrict = options.warnError ?? environment.flag("DBT_WARN_ERROR")
+    let text = options.warnErrorOptions ?? environment.setting("DBT_WARN_ERROR_OPTIONS")
+    if isStrict != nil || text != nil { return try WarningPolicy(isStrict: isStrict ?? false, options: text) }
+    return try WarningPolicy(
+      isStrict: flags.takesWarningsForErrors ?? false, flags.warnErrorOptions, "warn_error",
+      "warn_error_options")
   }
 
   // MARK: Places

@@ -3,7 +3,6 @@ import Diagnostics
 /// Verbs of dbt's that are not there, and what to do instead.
 enum UnsupportedVerb {
   private static let hints = [
-    "snapshot": "snapshots are not kept in this version: every build is one, see `reelhouse builds`",
     "clone": "a build is cloned by publishing it: `reelhouse rollback` makes any of them the published one",
     "init": "a project is a folder with a dbt_project.yml and a models folder: write them by hand",
   ]

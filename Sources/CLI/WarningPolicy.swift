@@ -18,15 +18,20 @@ struct WarningPolicy {
   ///   - isStrict: `--warn-error`.
   ///   - options: the YAML text of `--warn-error-options`.
   init(isStrict: Bool, options: String?) throws {
+    let root = try options.map { try YAMLFile(text: $0, path: "--warn-error-options").root }
+    try self.init(isStrict: isStrict, root, "--warn-error", "--warn-error-options")
+  }
+
+  /// - Parameters:
+  ///   - flag: what says `isStrict`, for faults.
+  ///   - name: what says the rest.
+  init(isStrict: Bool, _ options: YAMLNode?, _ flag: String, _ name: String) throws {
     if isStrict { errors = nil }
-    guard let options else { return }
-    let root = try YAMLFile(text: options, path: "--warn-error-options").root
-    guard !isStrict else {
-      throw Self.invalid("--warn-error and --warn-error-options exclude each other", root)
-    }
+    guard let root = options else { return }
+    guard !isStrict else { throw Self.invalid("\(flag) and \(name) exclude each other", root) }
     if root.isNull { return }
     guard let pairs = root.pairs else {
-      throw Self.invalid("--warn-error-options takes a YAML mapping, not \(root.kindName)", root)
+      throw Self.invalid("\(name) takes a YAML mapping, not \(root.kindName)", root)
     }
     for (key, value) in pairs {
       let names = value.value.texts ?? []
@@ -34,7 +39,7 @@ struct WarningPolicy {
       case "error", "include": errors = names == ["all"] || names == ["*"] ? nil : Set(names)
       case "warn", "exclude": exceptions = Set(names)
       case "silence": silenced = Set(names)
-      default: throw Self.invalid("'\(key.scalarText ?? "?")' is no key of --warn-error-options", key)
+      default: throw Self.invalid("'\(key.scalarText ?? "?")' is no key of \(name)", key)
       }
     }
   }

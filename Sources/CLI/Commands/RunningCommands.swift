@@ -69,6 +69,20 @@ struct SeedCommand: ParsableCommand {
   func run() throws { try NodeRun(.seed, run_).start() }
 }
 
+struct SnapshotCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "snapshot", abstract: "Bring snapshots up to date, which keep what rows were like before.",
+    discussion: """
+      Examples:
+        reelhouse snapshot
+        reelhouse snapshot --select orders_snapshot
+      """)
+
+  @OptionGroup var run_: RunOptions
+
+  func run() throws { try NodeRun(.snapshot, run_).start() }
+}
+
 /// Options of the commands that run nodes.
 struct RunOptions: ParsableArguments {
   @OptionGroup var selection: SelectionOptions

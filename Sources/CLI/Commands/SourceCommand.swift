@@ -62,7 +62,7 @@ struct FreshnessCommand: ParsableCommand {
     console.log("")
     console.log(report.finished(results, seconds: stopwatch.seconds), .finished)
     console.log("Done.", .stats)
-    if options.writeJson ?? session.environment.flag("DBT_WRITE_JSON") ?? true {
+    if session.writesJSON(options.writeJson) {
       let file = output.map(Path.absolute) ?? Path.join(project.targetPath, "sources.json")
       let artifact = FreshnessArtifact(results: results, elapsedSeconds: stopwatch.seconds)
       try FileSystem.createDirectory(Path.parent(of: file))

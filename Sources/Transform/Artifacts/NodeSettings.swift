@@ -32,12 +32,12 @@ enum NodeSettings {
       return .string(node.materialized)
     case "severity" where node.isTest: return .string(node.config["severity"]?.text ?? "ERROR")
     case "pre-hook", "post-hook":
-      guard node.resourceType == .model || node.resourceType == .seed else { return nil }
+      guard [.model, .seed, .snapshot].contains(node.resourceType) else { return nil }
       let hooks = key == "pre-hook" ? node.config.preHooks : node.config.postHooks
       return .array(hooks.map { ["sql": .string($0), "transaction": true, "index": .null] })
-    case "contract" where node.resourceType == .model || node.resourceType == .seed:
+    case "contract" where [.model, .seed, .snapshot].contains(node.resourceType):
       return overlaid(defaultContract, node.config["contract"])
-    case "docs" where node.resourceType == .model || node.resourceType == .seed:
+    case "docs" where [.model, .seed, .snapshot].contains(node.resourceType):
       return overlaid(defaultDocs, node.config["docs"])
     case "freshness" where node.source != nil:
       return SourceFreshness.json(of: node.config)
@@ -66,6 +66,7 @@ enum NodeSettings {
     switch node.resourceType {
     case .model: modelDefaults
     case .seed: seedDefaults
+    case .snapshot: snapshotDefaults
     case .test: testDefaults
     case .source: sourceDefaults
     default: [:]
@@ -90,6 +91,15 @@ enum NodeSettings {
   private static let seedDefaults = relationDefaults.merging(["delimiter": ",", "quote_columns": .null]) {
     _, new in new
   }
+  private static let snapshotDefaults = relationDefaults.merging([
+    "strategy": .null, "target_schema": .null, "target_database": .null, "updated_at": .null,
+    "check_cols": .null,
+    "hard_deletes": .null, "dbt_valid_to_current": .null,
+    "snapshot_meta_column_names": [
+      "dbt_valid_to": .null, "dbt_valid_from": .null, "dbt_scd_id": .null, "dbt_updated_at": .null,
+      "dbt_is_deleted": .null,
+    ],
+  ]) { _, new in new }
   private static let testDefaults: [String: JSONValue] = commonDefaults.merging([
     "schema": "dbt_test__audit", "store_failures": .null, "store_failures_as": .null, "where": .null,
     "limit": .null, "fail_calc": "count(*)", "warn_if": "!= 0", "error_if": "!= 0",

@@ -18,6 +18,8 @@ struct ContextValues {
           "database": .string(Target.databaseName), "dbname": .string(Target.databaseName),
           "target_name": .string(target.name),
         ]))
+    scope["database"] = .string(Target.databaseName)
+    scope["schema"] = .string(target.schema)
     scope["project_name"] = .string(host.project.name)
     scope["dbt_version"] = .string(DbtVersion.emulated)
     scope["thread_id"] = "MainThread"

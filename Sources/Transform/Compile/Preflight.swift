@@ -96,6 +96,8 @@ package struct Preflight {
         + unknown(node.config.columnTypes.map(\.key), "the column_types of the seed", node, names)
     case .model:
       return try check(model: node, connection)
+    case .snapshot:
+      return try check(snapshot: node, connection)
     case .test:
       let compiled = try compiled(node)
       _ = try columnNames(of: compiled, connection)
@@ -136,6 +138,20 @@ package struct Preflight {
     case .table: try createTable(node, columns: names, connection)
     }
     return faults
+  }
+
+  private func check(snapshot node: Node, _ connection: Connection) throws -> [Diagnostic] {
+    let compiled = try compiled(node)
+    let names = try columnNames(of: compiled, connection)
+    try refuseUndeclared(compiled, connection)
+    let settings = SnapshotSettings(node.config)
+    var wanted = settings.uniqueKey + [settings.updatedAt].compactMap { $0 }
+    if case .check(let columns?) = settings.strategy { wanted += columns }
+    // A key or a time may be an expression; one that is a bare name is a column.
+    let bare = wanted.filter { $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } }
+    try createTable(node, columns: names + settings.columnNames, connection)
+    return undeclared(node, names + settings.columnNames)
+      + unknown(bare, "the configuration of the snapshot", node, names)
   }
 
   /// Prepares the statement that judges a test, of which `fail_calc`, `warn_if` and `error_if` are parts.

@@ -47,10 +47,8 @@ struct QueryFunctions {
         hints: ["`reelhouse ingest` and `reelhouse build` make one"])
     }
     // A model's text may not change data while it is rendered; hooks and operations may.
-    if !database.allowsChanges { database.connection.authorizeReadsOnly() }
-    defer { if !database.allowsChanges { database.connection.removeAuthorizer() } }
     do {
-      return try Self.rows(of: sql, database.connection)
+      return try database.watching { try Self.rows(of: sql, database.connection) }
     } catch let error as SQLiteError {
       throw TemplateError(
         error.code == .sqlReadOnly ? .sqlReadOnly : .sqlError,

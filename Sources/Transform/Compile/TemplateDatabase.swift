@@ -8,10 +8,28 @@ package final class TemplateDatabase {
   private let isFullRefresh: Bool
   /// Whether statements of templates may change data: those of hooks and operations.
   var allowsChanges = false
+  /// Tables that statements of templates have changed.
+  private(set) var touched: Set<Relation> = []
 
   package init(_ connection: Connection, isFullRefresh: Bool = false) {
     self.connection = connection
     self.isFullRefresh = isFullRefresh
+  }
+
+  /// Watches over the statements that are prepared meanwhile: they only read, or what they change is noted.
+  func watching<Result>(_ body: () throws -> Result) rethrows -> Result {
+    if allowsChanges {
+      connection.authorize { [unowned self] action in
+        if case .change(_, let table?, _, let database?) = action, let layer = Layer(rawValue: database) {
+          touched.insert(Relation(layer: layer, name: table))
+        }
+        return true
+      }
+    } else {
+      connection.authorizeReadsOnly()
+    }
+    defer { connection.removeAuthorizer() }
+    return try body()
   }
 
   /// `table` or `view`; nil where there is no relation of that name.

@@ -187,5 +187,5 @@ struct StateComparison {
 
 extension Node {
   /// Whether it is one of what dbt's manifest calls nodes: a model, seed, or test of data.
-  var hasCode: Bool { resourceType == .model || resourceType == .seed || resourceType == .test }
+  var hasCode: Bool { [.model, .seed, .snapshot, .test].contains(resourceType) }
 }

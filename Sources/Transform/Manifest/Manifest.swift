@@ -44,7 +44,7 @@ package struct Manifest: Sendable {
   /// - Parameter package: that of the template in which it stands.
   package func node(_ reference: Reference, from package: String) -> Node? {
     for name in reference.package.map({ [$0] }) ?? searchOrder(from: package) {
-      for type in [ResourceType.model, .seed] {
+      for type in [ResourceType.model, .seed, .snapshot] {
         if let node = nodes["\(type.rawValue).\(name).\(reference.name)"] { return node }
       }
     }
@@ -93,7 +93,7 @@ package struct Manifest: Sendable {
 
   /// Names that a `ref` can mean, for suggestions.
   package var referableNames: [String] {
-    nodes.values.filter { $0.resourceType == .model || $0.resourceType == .seed }.map(\.name)
+    nodes.values.filter { [.model, .seed, .snapshot].contains($0.resourceType) }.map(\.name)
   }
 }
 

@@ -96,7 +96,7 @@ extension ManifestBuilder {
 
   // MARK: Parts of a node
 
-  private func node(_ entry: ProjectFiles.Entry, type: ResourceType, _ package: ProjectPackage) -> Node {
+  func node(_ entry: ProjectFiles.Entry, type: ResourceType, _ package: ProjectPackage) -> Node {
     var node = Node(
       uniqueID: "\(type.rawValue).\(package.name).\(entry.name)", resourceType: type, name: entry.name,
       packageName: package.name, fqn: [package.name] + entry.folders + [entry.name], filePath: entry.path,
@@ -122,7 +122,7 @@ extension ManifestBuilder {
     rendered(settings(tree, fqn, package), in: package, at: SourceLocation(path: ProjectFile.fileName))
   }
 
-  private mutating func configure(
+  mutating func configure(
     _ node: inout Node, _ tree: KeyPath<ProjectFile, ConfigTree>, _ package: ProjectPackage,
     _ own: (file: String, properties: NodeProperties)?
   ) {
@@ -138,7 +138,7 @@ extension ManifestBuilder {
   }
 
   /// Takes references and settings out of a node's template.
-  private mutating func read(_ template: Template, into node: inout Node) {
+  mutating func read(_ template: Template, into node: inout Node) {
     do {
       let parsed = try scopes.parse(template, of: node)
       node.references = parsed.references
@@ -153,12 +153,16 @@ extension ManifestBuilder {
   }
 
   /// Gives a node its layer and name, through the project's `generate_schema_name` and `generate_alias_name`.
-  private mutating func place(_ node: inout Node, _ package: ProjectPackage) {
+  mutating func place(_ node: inout Node, _ package: ProjectPackage) {
     guard node.config.isEnabled, !node.isEphemeral else { return }
     do {
       let model = NodeScopes.model(node)
-      let schema = try host.callMacro(
-        "generate_schema_name", [node.config.schema.map { .string($0) } ?? .none, model], from: package.name)
+      // dbt takes the target schema of a snapshot as it is.
+      let schema =
+        try node.snapshotSchema
+        ?? host.callMacro(
+          "generate_schema_name", [node.config.schema.map { .string($0) } ?? .none, model], from: package.name
+        )
       let alias = try host.callMacro(
         "generate_alias_name", [node.config.alias.map { .string($0) } ?? .none, model], from: package.name)
       let trimmed = alias.trimmed

@@ -6,9 +6,11 @@ import Storage
 /// Generic tests and unit tests, which properties files declare.
 extension ManifestBuilder {
   mutating func addTests(of file: PropertiesFile, _ package: ProjectPackage) {
-    for (kind, all) in [("model", file.models), ("seed", file.seeds)] {
+    for (kind, all) in [("model", file.models), ("seed", file.seeds), ("snapshot", file.snapshots)] {
       for properties in all {
-        guard let node = nodes["\(kind).\(package.name).\(properties.name)"] else { continue }
+        // As in dbt, tests are declared on whatever has the name, and the wrong word for its kind is warned of.
+        let ids = [kind, "model", "seed", "snapshot"].map { "\($0).\(package.name).\(properties.name)" }
+        guard let node = ids.compactMap({ nodes[$0] }).first else { continue }
         for test in properties.tests { addGenericTest(test, on: node, file: file.path, package) }
       }
     }

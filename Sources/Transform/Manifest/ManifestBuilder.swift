@@ -49,6 +49,7 @@ struct ManifestBuilder {
       addSources(own, of: package)
       try addSeeds(own, of: package)
       try addModels(own, of: package)
+      try addSnapshots(own, of: package)
       try addSingularTests(own, of: package)
       warnOfLonelyProperties(own, of: package)
     }
@@ -195,7 +196,7 @@ struct ManifestBuilder {
   private mutating func readProperties(of package: ProjectPackage) throws -> [PropertiesFile] {
     var result: [PropertiesFile] = []
     let file = package.file
-    let folders = file.modelPaths + file.seedPaths + file.testPaths + file.macroPaths
+    let folders = file.resourcePaths
     for entry in try files(of: package).entries(in: folders)
     where ["yml", "yaml"].contains(entry.fileExtension) {
       do {
@@ -234,7 +235,10 @@ struct ManifestBuilder {
   }
 
   private mutating func warnOfLonelyProperties(_ files: [PropertiesFile], of package: ProjectPackage) {
-    for (kind, all) in [("model", files.flatMap(\.models)), ("seed", files.flatMap(\.seeds))] {
+    for (kind, all) in [
+      ("model", files.flatMap(\.models)), ("seed", files.flatMap(\.seeds)),
+      ("snapshot", files.flatMap(\.snapshots)),
+    ] {
       for properties in all where !hasNode("\(kind).\(package.name).\(properties.name)") {
         let names = nodes.values.filter { $0.resourceType.rawValue == kind }.map(\.name)
         warnings.append(

@@ -6,6 +6,8 @@ package enum ResourceType: String, Sendable, CaseIterable, Codable {
   case source
   case seed
   case model
+  /// A table that keeps what the rows of a query were like before.
+  case snapshot
   case test
   case unitTest = "unit_test"
   /// A use of the data outside of the project, which is never run.
@@ -38,7 +40,7 @@ package struct SourceReference: Sendable, Hashable {
   package var table: String
 }
 
-/// One node of the graph: a source table, seed, model or test.
+/// One node of the graph: a source table, seed, model, snapshot or test.
 package struct Node: Sendable {
   /// dbt's name of it, such as `model.letterboxd.stg_movies`.
   package var uniqueID: String
@@ -97,6 +99,7 @@ package struct Node: Sendable {
     switch resourceType {
     case .model: config.materialized ?? "view"
     case .seed: "seed"
+    case .snapshot: "snapshot"
     case .test: "test"
     case .unitTest: "unit"
     case .source: "source"

@@ -55,6 +55,16 @@ struct MappingReader {
     return flag
   }
 
+  /// One of some words, in upper or lower case.
+  mutating func choice(_ key: String, _ words: [String]) -> String? {
+    guard let text = string(key)?.lowercased() else { return nil }
+    if words.contains(text) { return text }
+    fault(
+      .invalidValue, "'\(key)' of \(what) is '\(text)'", at: values[key] ?? node,
+      hint: Suggestion.hint(for: text, in: words) ?? "it is one of \(words.joined(separator: ", "))")
+    return nil
+  }
+
   mutating func integer(_ key: String) -> Int? {
     guard let value = value(key) else { return nil }
     guard case .integer(let number) = value.content else {

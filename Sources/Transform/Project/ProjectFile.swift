@@ -12,6 +12,7 @@ package struct ProjectFile: Sendable {
   package var seedPaths: [String]
   package var testPaths: [String]
   package var macroPaths: [String]
+  package var snapshotPaths: [String]
   package var targetPath: String
   package var cleanTargets: [String]
   /// Where packages are installed, relative to the project.
@@ -26,6 +27,7 @@ package struct ProjectFile: Sendable {
   package var vars: [ConfigEntry]
   var models = ConfigTree()
   var seeds = ConfigTree()
+  var snapshots = ConfigTree()
   var dataTests = ConfigTree()
   var sources = ConfigTree()
   var exposures = ConfigTree()
@@ -45,10 +47,12 @@ package struct ProjectFile: Sendable {
     seedPaths = reader.strings("seed-paths") ?? ["seeds"]
     testPaths = reader.strings("test-paths") ?? ["tests"]
     macroPaths = reader.strings("macro-paths") ?? ["macros"]
+    snapshotPaths = reader.strings("snapshot-paths") ?? ["snapshots"]
     targetPath = reader.string("target-path") ?? "target"
     cleanTargets = reader.strings("clean-targets") ?? ["target"]
     packagesPath = reader.string("packages-install-path") ?? "dbt_packages"
-    docsPaths = reader.strings("docs-paths") ?? (modelPaths + seedPaths + macroPaths + testPaths)
+    docsPaths =
+      reader.strings("docs-paths") ?? (modelPaths + seedPaths + macroPaths + testPaths + snapshotPaths)
     onRunStart = Self.hooks(reader.value("on-run-start"))
     onRunEnd = Self.hooks(reader.value("on-run-end"))
     dispatchOrder = Dictionary(
@@ -59,13 +63,14 @@ package struct ProjectFile: Sendable {
     if let node = reader.mapping("models") { models = ConfigTree(node) }
     if let node = reader.mapping("seeds") { seeds = ConfigTree(node) }
     if let node = reader.mapping("data_tests") ?? reader.mapping("tests") { dataTests = ConfigTree(node) }
+    if let node = reader.mapping("snapshots") { snapshots = ConfigTree(node) }
     if let node = reader.value("unit_tests") { unitTests = ConfigTree(node) }
     if let node = reader.mapping("sources") { sources = ConfigTree(node) }
     if let node = reader.value("exposures") { exposures = ConfigTree(node) }
     reader.ignore(
-      "config-version", "require-dbt-version", "analysis-paths", "snapshot-paths",
+      "config-version", "require-dbt-version", "analysis-paths",
       "asset-paths",
-      "log-path", "query-comment", "flags", "snapshots",
+      "log-path", "query-comment",
       "metrics", "semantic-models", "saved-queries",
       "restrict-access",
       "dbt-cloud", "quoting", "packages", "functions", "function-paths", "tests", "data_tests")
@@ -74,7 +79,9 @@ package struct ProjectFile: Sendable {
         .invalidValue, "the project's name '\(name)' has a character that names cannot have",
         at: file.root["name"] ?? file.root, hint: "use letters, digits and underscores")
     }
-    let diagnostics = reader.finish()
+    var flagFaults: [Diagnostic] = []
+    if let node = reader.mapping("flags") { _ = ProjectFlags(node, in: file, &flagFaults) }
+    let diagnostics = reader.finish() + flagFaults
     if !diagnostics.isEmpty { throw DiagnosticList(diagnostics) }
   }
 
@@ -82,7 +89,7 @@ package struct ProjectFile: Sendable {
   private static func hooks(_ node: YAMLNode?) -> [String] { node?.value.texts ?? [] }
 
   /// The folders of the project's own files.
-  package var resourcePaths: [String] { modelPaths + seedPaths + testPaths + macroPaths }
+  package var resourcePaths: [String] { modelPaths + seedPaths + testPaths + macroPaths + snapshotPaths }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
     (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))

@@ -38,6 +38,8 @@ struct NodeProperties: Sendable {
   var columns: [ColumnProperties]
   var constraints: [Constraint] = []
   var tests: [TestDeclaration]
+  /// What a snapshot is of, where it has no file of its own: `ref('orders')`.
+  var relation: String? = nil
   var location: SourceLocation
 }
 
@@ -61,6 +63,7 @@ struct PropertiesFile: Sendable {
   /// Relative to its package.
   let path: String
   var models: [NodeProperties] = []
+  var snapshots: [NodeProperties] = []
   var seeds: [NodeProperties] = []
   var dataTests: [NodeProperties] = []
   var sources: [SourceProperties] = []

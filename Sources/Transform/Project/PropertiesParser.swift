@@ -18,6 +18,7 @@ struct PropertiesParser {
     var reader = MappingReader(file.root, of: "a properties file", in: file)
     properties.models = reader.items("models").compactMap { node($0, kind: "model") }
     properties.seeds = reader.items("seeds").compactMap { node($0, kind: "seed") }
+    properties.snapshots = reader.items("snapshots").compactMap { node($0, kind: "snapshot") }
     properties.dataTests = (reader.items("data_tests") + reader.items("tests")).compactMap {
       node($0, kind: "data test")
     }
@@ -27,7 +28,7 @@ struct PropertiesParser {
     properties.exposures = reader.items("exposures").compactMap { exposure($0) }
     properties.groups = reader.items("groups").compactMap { group($0) }
     reader.ignore("version", "anchors", "metrics", "semantic_models", "saved_queries", "analyses")
-    reader.warnUnsupported("snapshots", "functions")
+    reader.warnUnsupported("functions")
     diagnostics += reader.finish()
     return properties
   }
@@ -39,11 +40,12 @@ struct PropertiesParser {
     for key in ["meta", "tags", "docs", "access", "group"] {
       if let value = reader.value(key) { config.append(ConfigEntry(key: key, value: value.value)) }
     }
+    let relation = kind == "snapshot" ? reader.string("relation") : nil
     let properties = NodeProperties(
       name: name ?? "", description: reader.string("description") ?? "", config: config,
       columns: columns(reader.items("columns"), of: reader.what),
       constraints: constraints(reader.items("constraints"), of: reader.what),
-      tests: tests(&reader, column: nil) + columnTests(item), location: item.location)
+      tests: tests(&reader, column: nil) + columnTests(item), relation: relation, location: item.location)
     reader.ignore(
       "columns", "latest_version", "deprecation_date", "time_spine",
       "primary_entity", "agg_time_dimension", "semantic_model", "metrics", "derived_semantics")

@@ -61,7 +61,7 @@ package struct DraftState: Sendable {
       let condition: Condition =
         switch node.resourceType {
         case .source: Self.condition(ofSource: inspector.record(of: node), schema: sourceSchemas[id])
-        case .seed, .model:
+        case .seed, .model, .snapshot:
           Self.condition(
             ofRelation: inspector.record(of: node), fingerprint: fingerprint, result: results.nodes[id])
         case .test, .unitTest:

@@ -48,7 +48,10 @@ struct Fingerprinter {
     let config = node.config
     let keys = [
       "unique_key", "incremental_strategy", "on_schema_change", "incremental_predicates", "predicates",
-      "merge_update_columns", "merge_exclude_columns", "indexes", "pre_hook", "post_hook",
+      "merge_update_columns", "merge_exclude_columns", "indexes", "pre_hook", "post_hook", "strategy",
+      "updated_at",
+      "check_cols", "hard_deletes", "invalidate_hard_deletes", "dbt_valid_to_current",
+      "snapshot_meta_column_names",
     ]
     var parts = keys.compactMap { key in config[key].map { "\(key)=\($0)" } }
     if node.materialized == "incremental" { parts.append("incremental") }

@@ -44,7 +44,10 @@ final class HookRunner {
   private func allowingChanges(_ render: () throws -> String) throws -> String {
     let database = compiler.host.database
     database?.allowsChanges = true
-    defer { database?.allowsChanges = false }
+    defer {
+      database?.allowsChanges = false
+      touched.formUnion(database?.touched ?? [])
+    }
     return try render()
   }
 

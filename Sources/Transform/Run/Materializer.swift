@@ -58,6 +58,26 @@ struct Materializer {
     }
   }
 
+  /// Brings the table of a snapshot up to date, in one transaction with what the catalog notes of it.
+  ///
+  /// - Returns: its rows.
+  func snapshot(_ compiled: CompiledNode, fingerprint: String, isThere: Bool, hooks: Hooks) throws -> Int? {
+    let node = compiled.node
+    guard let relation = node.relation else { return nil }
+    return try connection.transaction {
+      try hooks.pre()
+      let rows = try SnapshotUpdate(connection, compiled, relation, now: .now()).run(isThere: isThere)
+      try TableIndexes(connection: connection, relation: relation, configs: node.config.indexes).reconcile()
+      try hooks.post()
+      let hash = try? connection.exactHash(ofTable: relation.name, inSchema: relation.layer.schemaName)
+      try RelationCatalog(connection).record(
+        RelationRecord(
+          relation: relation, uniqueID: node.uniqueID, kind: .table, fingerprint: fingerprint, rowCount: rows,
+          exactHash: hash?.description))
+      return rows
+    }
+  }
+
   /// The old table stays until the new one is full: its pages need no journal then, and the query may read it.
   private func createTable(_ compiled: CompiledNode, _ relation: Relation) throws -> Int {
     let temporary = Relation(layer: relation.layer, name: "\(relation.name)__dbt_tmp")

@@ -40,6 +40,9 @@ package struct OperationRunner {
         "{{ \(name)(**operation_arguments) }}", of: project.manifest.project.name,
         at: SourceLocation(path: "run-operation \(name)"),
         values: ["operation_arguments": Value(.map(arguments))])
+      // In the same transaction: the catalog and the rows never disagree.
+      _ = try ChangedTables.refresh(
+        database.touched.filter { try database.kind(of: $0) == "table" }, connection)
     }
   }
 }

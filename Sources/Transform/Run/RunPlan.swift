@@ -4,6 +4,7 @@ package struct RunPlan: Sendable {
   package enum Verb: String, Sendable {
     case run
     case seed
+    case snapshot
     case test
     case build
     case compile
@@ -12,6 +13,7 @@ package struct RunPlan: Sendable {
       switch self {
       case .run: type == .model
       case .seed: type == .seed
+      case .snapshot: type == .snapshot
       case .test: type == .test || type == .unitTest
       case .build, .compile: type != .source && type != .exposure
       }

@@ -17,10 +17,13 @@ package struct RunReport: Sendable {
   package func found(_ manifest: Manifest) -> String {
     let counts: [(ResourceType, String)] = [
       (.model, "model"), (.seed, "seed"), (.test, "data test"), (.source, "source"), (.exposure, "exposure"),
-      (.unitTest, "unit test"),
+      (.unitTest, "unit test"), (.snapshot, "snapshot"),
     ]
+    let numbers = manifest.nodes.values.reduce(into: [ResourceType: Int]()) {
+      $0[$1.resourceType, default: 0] += 1
+    }
     let parts = counts.compactMap { type, name -> String? in
-      let count = manifest.nodes(of: type).count
+      let count = numbers[type] ?? 0
       return count == 0 ? nil : "\(count) \(count == 1 ? name : name + "s")"
     }
     return "Found \(parts.joined(separator: ", "))"
@@ -43,7 +46,12 @@ package struct RunReport: Sendable {
     let time = "in \(seconds(result.executionSeconds))"
     switch result.status {
     case .success:
-      let verb = node.resourceType == .seed ? "OK loaded \(subject(node))" : "OK created \(subject(node))"
+      let verb =
+        switch node.resourceType {
+        case .seed: "OK loaded \(subject(node))"
+        case .snapshot: "OK snapshotted \(name(node))"
+        default: "OK created \(subject(node))"
+        }
       return (verb, "\(result.message ?? "OK") \(time)", "32")
     case .pass: return ("PASS \(node.name)", "PASS \(time)", "32")
     case .warn:
@@ -61,6 +69,7 @@ package struct RunReport: Sendable {
     switch node.resourceType {
     case .model: "sql \(node.materialized) model \(name(node))"
     case .seed: "seed file \(name(node))"
+    case .snapshot: "snapshot \(name(node))"
     case .test: "test \(node.name)"
     case .unitTest: "unit_test \(node.name)"
     case .source: "source \(name(node))"
@@ -89,6 +98,7 @@ package struct RunReport: Sendable {
         case .test: "data test"
         case .unitTest: "unit test"
         case .seed: "seed"
+        case .snapshot: "snapshot"
         case .source: "source"
         case .exposure: "exposure"
         }

@@ -174,15 +174,7 @@ package final class Runner {
 
   /// Hashes again what hooks have changed beside their own node's table.
   private func refresh(_ relations: Set<Relation>) throws {
-    for relation in relations.sorted() {
-      guard var record = inspector.records[relation], record.kind == .table else { continue }
-      let schema = relation.layer.schemaName
-      record.exactHash = (try? connection.exactHash(ofTable: relation.name, inSchema: schema))?.description
-      record.rowCount = Int(try connection.integer("select count(*) from \(relation.sql)"))
-      record.columns = nil
-      try RelationCatalog(connection).record(record)
-    }
-    if !relations.isEmpty { try inspector.reload() }
+    if try ChangedTables.refresh(relations, connection) { try inspector.reload() }
   }
 
   // MARK: One node
@@ -363,6 +355,8 @@ package final class Runner {
       try seed(node, fingerprint: fingerprint, &result)
     case (.model, let compiled?):
       try materialize(compiled, fingerprint: fingerprint, &result)
+    case (.snapshot, let compiled?):
+      try snapshot(compiled, fingerprint: fingerprint, &result)
     case (.test, let compiled?): try test(compiled, fingerprint: fingerprint, &result)
     case (.unitTest, let compiled?): try unitTest(compiled, &result)
     default: break
@@ -458,6 +452,19 @@ package final class Runner {
     if let relation = node.relation { try inspector.reload(relation) }
     try refresh(hooks.touched.subtracting([node.relation].compactMap { $0 }))
     result.message = "OK"
+  }
+
+  private func snapshot(_ compiled: CompiledNode, fingerprint: String, _ result: inout RunResult) throws {
+    let node = compiled.node
+    let hooks = HookRunner(connection: connection, compiler: project.compiler)
+    result.rowCount = try Materializer(connection: connection, draft: draft).snapshot(
+      compiled, fingerprint: fingerprint, isThere: inspector.record(of: node) != nil,
+      hooks: Materializer.Hooks(
+        pre: { try hooks.run(node.config.preHooks, of: node) },
+        post: { try hooks.run(node.config.postHooks, of: node) }))
+    if let relation = node.relation { try inspector.reload(relation) }
+    try refresh(hooks.touched.subtracting([node.relation].compactMap { $0 }))
+    result.message = "success"
   }
 
   private func unitTest(_ compiled: CompiledNode, _ result: inout RunResult) throws {
