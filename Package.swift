@@ -46,7 +46,9 @@ let package = Package(
     // The store.
     .target(
       name: "Storage",
-      dependencies: ["Diagnostics", "Files", "SQLite", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "Diagnostics", "Files", "SQLite", "Threads", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
 
     // Stages.
     .target(

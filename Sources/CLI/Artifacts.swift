@@ -12,19 +12,21 @@ struct Artifacts {
   ///   - arguments: what `run_results.json` says of the command.
   ///   - compiled: the nodes whose compiled code goes into the manifest; nil for all.
   ///   - isWritten: what --write-json says.
+  ///   - hasRun: whether the results are told even if there are none.
   init(
     _ project: Project, _ session: Session, results: [RunResult] = [], seconds: Double = 0,
-    arguments: [String: JSONValue] = [:], compiled: Set<String>? = nil, isWritten: Bool? = nil
+    arguments: [String: JSONValue] = [:], compiled: Set<String>? = nil, isWritten: Bool? = nil,
+    hasRun: Bool = false
   ) throws {
     self.project = project
-    isWanted = isWritten ?? session.environment.flag("DBT_WRITE_JSON") ?? true
+    isWanted = session.writesJSON(isWritten)
     let now = Timestamp.now()
-    let manifest = ManifestArtifact(project).json(
+    let manifest = ManifestArtifact(project).bytes(
       generatedAt: now, invocationID: session.invocationID,
       selectors: try project.selectors(indirectSelection: .eager), compiled: compiled)
-    var files = ["manifest.json": JSONWriter.bytes(manifest)]
+    var files = ["manifest.json": manifest]
     // A command that runs nothing leaves the results of the last run alone.
-    if !results.isEmpty {
+    if hasRun || !results.isEmpty {
       let artifact = RunResultsArtifact(
         results: results, elapsedSeconds: seconds, invocation: session.invocation, arguments: arguments)
       files["run_results.json"] = JSONWriter.bytes(

@@ -29,6 +29,7 @@ struct NodeRun {
   /// - Parameter retried: the nodes to run, in place of a selection.
   func start(retrying retried: Set<String>? = nil) throws {
     let outcome = try run(retrying: retried)
+    ProcessEnd.keep(outcome)
     if Interruption.isRequested { throw CommandOutcome.failed }
     if outcome.results.contains(where: \.blocksDescendants) { throw CommandOutcome.failed }
   }
@@ -44,6 +45,13 @@ struct NodeRun {
     let selected = try retried ?? selection.resolve()
     let plan = RunPlan(verb, selected: selected, manifest: project.manifest, graph: project.graph)
     guard !plan.steps.isEmpty else {
+      // As in dbt the artifacts then say that nothing ran; those that are retried stay for another time.
+      if retried == nil {
+        try Artifacts(
+          project, session, seconds: stopwatch.seconds, arguments: arguments(retried),
+          isWritten: options.project.writeJson, hasRun: true
+        ).write()
+      }
       try session.warn(
         nothingToDo: "Nothing to do. Try checking your model configs and model specification args")
       return Outcome(project: project, results: [])

@@ -28,11 +28,16 @@ package struct SeedFile {
     let stream = try open()
     let header = try stream.readHeader()
     let mapping = try HeaderMapping(textColumns: header.names, at: header.location, excerpt: header.excerpt)
+    let declared = Dictionary(
+      declared.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
+    let known = mapping.columns.compactMap { column in
+      declared[column.schema.name.lowercased()].map { ColumnSchema(name: column.schema.name, type: $0) }
+    }
+    // Where all types are said, none is looked for.
+    if known.count == mapping.columns.count { return known }
     stream.setMapping(mapping)
     var types = TypeInference(columnCount: mapping.columns.count)
     _ = try loader(stream).load(into: &types, isThreaded: false) { _ in }
-    let declared = Dictionary(
-      declared.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
     return zip(mapping.columns, types.columnTypes).map { column, type in
       ColumnSchema(name: column.schema.name, type: declared[column.schema.name.lowercased()] ?? type)
     }

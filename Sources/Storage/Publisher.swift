@@ -1,6 +1,7 @@
 import Diagnostics
 import Files
 import SQLite
+import Threads
 
 /// Freezes a finished draft into a build and publishes it.
 ///
@@ -50,7 +51,7 @@ package struct Publisher {
       return .unchanged(current)
     }
 
-    let layers = try Layer.allCases.map { try freeze($0, current: current, record: record) }
+    let layers = try freeze(current: current, record: record)
     let build = try assemble(contents, layers: layers, now: now)
     try FileSystem.replaceLink(warehouse.currentLink, target: "builds/\(build.id)")
     try FileSystem.synchronize(warehouse.path)
@@ -73,18 +74,15 @@ package struct Publisher {
     return published.isSameFile(as: drafted)
   }
 
-  private func freeze(_ layer: Layer, current: Build?, record: BuildRecord?) throws -> BuildRecord.LayerRecord
-  {
-    let path = warehouse.draftFile(layer)
-    if try isShared(layer, with: current), let known = record?.layers.first(where: { $0.layer == layer }) {
-      return known
+  /// Freezes all layers, each on a processor of its own.
+  private func freeze(current: Build?, record: BuildRecord?) throws -> [BuildRecord.LayerRecord] {
+    let known = try Layer.allCases.map { layer in
+      try isShared(layer, with: current) ? record?.layers.first { $0.layer == layer } : nil
     }
-    // A file that is frozen already was checked when it was.
-    if try LayerFile.condition(of: path) != .frozen { try LayerCheck(path: path, layer: layer).run() }
-    try LayerFile.freeze(path)
-    let byteCount = try FileSystem.status(path)?.byteCount ?? 0
-    return BuildRecord.LayerRecord(
-      layer: layer, byteCount: byteCount, sha256: try Digest.sha256(fileAt: path))
+    let tasks = zip(Layer.allCases, known).map { layer, known in
+      FreezingTask(layer: layer, path: warehouse.draftFile(layer), known: known)
+    }
+    return try tasks.concurrentMap(leastCount: 1) { task in Result { try task.run() } }.map { try $0.get() }
   }
 
   /// Makes the build's folder under a temporary name and renames it.
@@ -127,5 +125,23 @@ package struct Publisher {
   private func uniqueTime(_ now: Timestamp) throws -> Timestamp {
     guard let newest = try warehouse.builds().first?.time, now.compact <= newest.compact else { return now }
     return Timestamp(microseconds: newest.microseconds + 1_000_000)
+  }
+}
+
+/// A layer that is to be frozen.
+private struct FreezingTask: Sendable {
+  let layer: Layer
+  let path: String
+  /// What the published build says of it, where it is that build's own file.
+  let known: BuildRecord.LayerRecord?
+
+  func run() throws -> BuildRecord.LayerRecord {
+    if let known { return known }
+    // A file that is frozen already was checked when it was.
+    if try LayerFile.condition(of: path) != .frozen { try LayerCheck(path: path, layer: layer).run() }
+    try LayerFile.freeze(path)
+    let byteCount = try FileSystem.status(path)?.byteCount ?? 0
+    return BuildRecord.LayerRecord(
+      layer: layer, byteCount: byteCount, sha256: try Digest.sha256(fileAt: path))
   }
 }

@@ -25,8 +25,8 @@ struct StateComparisonTests {
     let fixture = try ProjectFixture(Self.files)
     let state = fixture.folder.file("state")
     try FileSystem.createDirectory(state)
-    let artifact = ManifestArtifact(try fixture.project()).json(generatedAt: .now(), invocationID: "x")
-    try FileSystem.write(JSONWriter.bytes(artifact), to: Path.join(state, "manifest.json"), isDurable: false)
+    let artifact = ManifestArtifact(try fixture.project()).bytes(generatedAt: .now(), invocationID: "x")
+    try FileSystem.write(artifact, to: Path.join(state, "manifest.json"), isDurable: false)
     for (path, text) in files { try fixture.write(path, text) }
     let project = try fixture.project()
     let previous = try PreviousState(inFolder: state, targetPath: fixture.folder.file("target"))

@@ -20,6 +20,7 @@ struct ParseCommand: ParsableCommand {
     let project = try session.project(options)
     try Artifacts(project, session, compiled: [], isWritten: options.writeJson).write()
     session.console.log(RunReport().found(project.manifest), .found)
+    ProcessEnd.keep(project)
   }
 }
 
@@ -134,7 +135,7 @@ struct ShowCommand: ParsableCommand {
     if let inline { return try project.compile(inline: inline) }
     let selected = try NodeSelection(selection, project, session).resolve()
     let nodes = selected.compactMap { project.manifest.nodes[$0] }
-    let models = nodes.filter { $0.resourceType == .model || $0.resourceType == .seed }
+    let models = nodes.filter { [.model, .seed, .snapshot].contains($0.resourceType) }
     let candidates = models.isEmpty ? nodes.filter(\.isTest) : models
     let isNamed = !selection.select.isEmpty || !selection.models.isEmpty
     guard isNamed, candidates.count == 1, let node = candidates.first else {

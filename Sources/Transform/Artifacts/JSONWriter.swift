@@ -7,8 +7,23 @@ package struct JSONWriter {
   /// The value on one line.
   package static func bytes(_ value: JSONValue) -> [UInt8] {
     var writer = JSONWriter()
-    writer.bytes.reserveCapacity(1 << 16)
+    writer.bytes.reserveCapacity(1 << 12)
     writer.write(value)
+    return writer.bytes
+  }
+
+  /// An object of fields whose values are written already.
+  static func object(_ fields: [(key: String, bytes: [UInt8])]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.bytes.reserveCapacity(fields.reduce(2) { $0 + $1.key.utf8.count + $1.bytes.count + 6 })
+    writer.bytes.append(UInt8(ascii: "{"))
+    for (index, field) in fields.sorted(by: { $0.key < $1.key }).enumerated() {
+      if index > 0 { writer.write(", ") }
+      writer.writeString(field.key)
+      writer.write(": ")
+      writer.bytes += field.bytes
+    }
+    writer.bytes.append(UInt8(ascii: "}"))
     return writer.bytes
   }
 
@@ -47,6 +62,18 @@ package struct JSONWriter {
 
   private mutating func writeString(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    // Most texts need no escapes, and go as they are.
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { utf8 in
+      guard utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+        return false
+      }
+      bytes.append(contentsOf: utf8)
+      return true
+    }
+    if isPlain == true {
+      bytes.append(UInt8(ascii: "\""))
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): write("\\\"")

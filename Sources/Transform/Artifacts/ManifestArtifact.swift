@@ -1,5 +1,6 @@
 import Files
 import Storage
+import Threads
 
 /// `manifest.json` in the shape of dbt's manifest v12.
 package struct ManifestArtifact {
@@ -14,20 +15,40 @@ package struct ManifestArtifact {
     artifact = NodeArtifact(project.manifest)
   }
 
+  /// The whole file.
+  ///
   /// - Parameter compiled: the nodes whose compiled code goes in; nil for all.
-  package func json(
+  package func bytes(
     generatedAt: Timestamp, invocationID: String, selectors: SelectorFile? = nil, compiled: Set<String>? = nil
-  ) -> JSONValue {
-    let nodes = manifest.nodes.values
-    func collection(_ isMember: (Node) -> Bool) -> JSONValue {
-      .object(byID(nodes.filter(isMember).map { ($0.uniqueID, node($0, compiled: compiled)) }))
+  ) -> [UInt8] {
+    let nodes = manifest.nodes.values.map { CompiledEntry(node: $0, code: code(of: $0, compiled)) }
+    let (artifact, targetPath) = (artifact, manifest.project.targetPath)
+    let written = nodes.concurrentMap(leastCount: 100) { entry in
+      (
+        type: entry.node.resourceType, key: entry.node.uniqueID,
+        bytes: JSONWriter.bytes(Self.value(of: entry, artifact, targetPath))
+      )
     }
+    func collection(_ types: Set<ResourceType>) -> [UInt8] {
+      JSONWriter.object(written.filter { types.contains($0.type) }.map { ($0.key, $0.bytes) })
+    }
+    var fields: [(key: String, bytes: [UInt8])] = rest(generatedAt, invocationID, selectors).map {
+      ($0.key, JSONWriter.bytes($0.value))
+    }
+    fields += [
+      ("nodes", collection([.model, .seed, .snapshot, .test])), ("sources", collection([.source])),
+      ("exposures", collection([.exposure])), ("unit_tests", collection([.unitTest])),
+    ]
+    return JSONWriter.object(fields)
+  }
+
+  /// All but the nodes.
+  private func rest(
+    _ generatedAt: Timestamp, _ invocationID: String, _ selectors: SelectorFile?
+  ) -> [String: JSONValue] {
+    let nodes = manifest.nodes.values
     return [
       "metadata": metadata(generatedAt: generatedAt, invocationID: invocationID),
-      "nodes": collection(\.hasCode),
-      "sources": collection { $0.resourceType == .source },
-      "exposures": collection { $0.resourceType == .exposure },
-      "unit_tests": collection { $0.resourceType == .unitTest },
       "macros": .object(byID(manifest.macros.values.map { ($0.uniqueID, macro($0)) })),
       "docs": .object(byID(manifest.docs.values.map { ($0.uniqueID, doc($0)) })),
       "metrics": [:], "saved_queries": [:], "semantic_models": [:], "functions": [:],
@@ -62,17 +83,36 @@ package struct ManifestArtifact {
 
   // MARK: Nodes
 
+  /// A node with its compiled code, if it has and may have any.
+  private struct CompiledEntry: Sendable {
+    let node: Node
+    let code: String?
+  }
+
   /// A node as dbt's artifacts show it, with its compiled code where it has been compiled or can be.
   package func node(_ node: Node, compiled: Set<String>? = nil) -> JSONValue {
+    Self.value(
+      of: CompiledEntry(node: node, code: code(of: node, compiled)), artifact, manifest.project.targetPath)
+  }
+
+  private func code(of node: Node, _ compiled: Set<String>?) -> String? {
+    guard [.model, .snapshot, .test].contains(node.resourceType), compiled?.contains(node.uniqueID) ?? true
+    else {
+      return nil
+    }
+    return try? project.compile(node).sql
+  }
+
+  private static func value(
+    of entry: CompiledEntry, _ artifact: NodeArtifact, _ targetPath: String
+  ) -> JSONValue {
+    let node = entry.node
     guard case .object(var fields) = artifact.parsed(node) else { return .null }
-    guard node.resourceType == .model || node.resourceType == .test else { return .object(fields) }
-    let isWanted = compiled.map { $0.contains(node.uniqueID) } ?? true
-    fields["compiled"] = false
-    guard isWanted, let result = try? project.compile(node) else { return .object(fields) }
-    fields["compiled"] = true
-    fields["compiled_code"] = .string(result.sql)
-    fields["compiled_path"] = .string(
-      "\(manifest.project.targetPath)/compiled/\(node.packageName)/\(node.compiledPath)")
+    guard [.model, .snapshot, .test].contains(node.resourceType) else { return .object(fields) }
+    fields["compiled"] = .bool(entry.code != nil)
+    guard let code = entry.code else { return .object(fields) }
+    fields["compiled_code"] = .string(code)
+    fields["compiled_path"] = .string("\(targetPath)/compiled/\(node.packageName)/\(node.compiledPath)")
     fields["extra_ctes_injected"] = true
     fields["extra_ctes"] = []
     return .object(fields)

@@ -2,7 +2,7 @@ import Files
 import Storage
 
 /// One node in the shape of dbt's manifest, without what only compiling tells.
-package struct NodeArtifact {
+package struct NodeArtifact: Sendable {
   private let manifest: Manifest
   private let primaryKeys: PrimaryKeys
 
