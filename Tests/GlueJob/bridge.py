@@ -140,9 +140,6 @@ def jar(folder: Path) -> Path:
 
     sources = Path(__file__).resolve().parent / "connector"
     classes, result = folder / "classes", folder / "connector.jar"
-    service = classes / "META-INF" / "services" / "org.apache.spark.sql.sources.DataSourceRegister"
-    service.parent.mkdir(parents=True)
-    service.write_text("net.snowflake.spark.snowflake.DefaultSource\n")
     classpath = str(Path(pyspark.__file__).parent / "jars" / "*")
     subprocess.run(
         ["javac", "-nowarn", "-cp", classpath, "-d", classes, *sorted(sources.glob("*.java"))], check=True, stdout=sys.stderr)

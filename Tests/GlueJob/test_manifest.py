@@ -59,6 +59,7 @@ TABLE, OBJECT = ("tables", 0), ("tables", 0, "objects", 0)
     (("build", "id", "20261122T071530Z-ffffffff"), "it is that of the build"),
     (("tables", "none"), "refused"),
     (("tables", [SOUND["tables"][0]] * 2), "it has 'main.films' twice"),
+    (("tables", [SOUND["tables"][0], {**SOUND["tables"][0], "name": "FILMS"}]), "it has 'main.FILMS' twice"),
     ((*TABLE, "kind", "view"), "main.films is no table but of the kind 'view'"),
     ((*TABLE, "kind", "auxiliary"), "of the kind 'auxiliary'"),
     ((*TABLE, "columns", []), "the columns of main.films are not possible"),
@@ -145,6 +146,15 @@ def test_a_mark_tells_rows_and_columns_apart():
         SOUND, changed(*TABLE, "columns", 0, "name", "number"), changed(*TABLE, "columns", 0, "type", "text"))}
     assert len(marks) == 3
     assert read(changed("build", "createdAt", "later"))[0].mark in marks
+
+
+def test_what_terraform_says_of_a_run_is_what_the_job_takes():
+    terraform = (ROOT / "terraform" / "modules" / "aws" / "job.tf").read_text()
+    arguments = re.search(r"default_arguments = \{(.*?)\n  \}", terraform, re.DOTALL)[1]
+    ours = {"snowflake_secret", "snowflake_database", "region"}
+    assert ours <= set(re.findall(r'"--([a-z_]+)"', arguments)) and ours <= {*job.PARAMETERS, *job.OPTIONAL_PARAMETERS}
+    for name in (*job.PARAMETERS, *job.OPTIONAL_PARAMETERS):
+        assert f"--{name}" in job.__doc__ and f"`--{name}`" in (ROOT / "docs" / "glue-job.md").read_text()
 
 
 def test_the_types_are_those_of_the_one_mapping():

@@ -33,6 +33,8 @@ MANIFEST_BYTE_LIMIT = 64 << 20
 CHUNK_BYTES = 1 << 20
 DOWNLOADS = 8
 LAYERS = ("raw", "staged", "main")
+PARAMETERS = ("manifest_uri", "build_id", "push_id", "tables", "snowflake_secret", "snowflake_database")
+OPTIONAL_PARAMETERS = ("manifest_sha256", "region")
 UNTOUCHED = "the mirror is untouched, and the next push goes on from here"
 # What Spark's web page and event log hide, the options of a write among it.
 REDACTED_OPTIONS = "(?i)url|secret|password|token|pem|private|key"
@@ -125,11 +127,13 @@ class Manifest:
                     "push with the newer reelhouse once more, which brings its own script")
             if self.json["build"]["id"] != build_id:
                 raise ValueError(f"it is that of the build {self.json['build']['id']!r}, not of '{build_id}'")
-            self.entries = {}
+            self.entries, taken = {}, set()
             for entry in self.json["tables"]:
                 name = f"{entry['layer']}.{entry['name']}"
-                if name in self.entries:
+                # Neither SQLite nor Snowflake tells names apart by case.
+                if ascii_upper(name) in taken:
                     raise ValueError(f"it has {name!r} twice")
+                taken.add(ascii_upper(name))
                 self.entries[name] = entry
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise self.refusal(error) from None
@@ -357,7 +361,8 @@ def read_access(secrets_manager, name):
 class SnowflakeConnector:
     """The seam to Snowflake: its connector for Spark. Nothing else knows how statements and rows get there."""
 
-    SOURCE = "snowflake"
+    # In full: on Glue, other sources may go by the short name, too.
+    SOURCE = "net.snowflake.spark.snowflake"
 
     def __init__(self, spark, access, database):
         self.spark = spark
@@ -480,10 +485,9 @@ def table_names(text):
 def job_options(arguments):
     from awsglue.utils import getResolvedOptions
 
-    names = ["manifest_uri", "build_id", "push_id", "tables", "snowflake_secret", "snowflake_database"]
     given = {argument.split("=", 1)[0] for argument in arguments}
-    names += [name for name in ("manifest_sha256", "region") if f"--{name}" in given]
-    options = getResolvedOptions(arguments, names)
+    optional = [name for name in OPTIONAL_PARAMETERS if f"--{name}" in given]
+    options = getResolvedOptions(arguments, [*PARAMETERS, *optional])
     database = options["snowflake_database"]
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_$]*", database):
         raise MirrorError(f"--snowflake_database '{database}' is no name of a database")

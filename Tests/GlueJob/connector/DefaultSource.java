@@ -7,7 +7,6 @@ import org.apache.spark.sql.SQLContext;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.CreatableRelationProvider;
-import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.sources.RelationProvider;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -15,12 +14,7 @@ import org.apache.spark.sql.types.StructType;
 import scala.collection.immutable.Map;
 
 /** Stands in for Snowflake's connector for Spark 3.5: its name, its options, the CSV that it writes. */
-public final class DefaultSource implements RelationProvider, CreatableRelationProvider, DataSourceRegister {
-  @Override
-  public String shortName() {
-    return "snowflake";
-  }
-
+public final class DefaultSource implements RelationProvider, CreatableRelationProvider {
   @Override
   public BaseRelation createRelation(SQLContext context, Map<String, String> options) {
     return new QueryRelation(context, Bridge.javaMap(options));
