@@ -9,13 +9,11 @@
 // The functions of libcurl that are used.
 static struct {
   CURLcode (*global_init)(long);
-  char *(*version)(void);
   CURL *(*init)(void);
   void (*cleanup)(CURL *);
   void (*reset)(CURL *);
   CURLcode (*perform)(CURL *);
   CURLcode (*setopt)(CURL *, CURLoption, ...);
-  CURLcode (*getinfo)(CURL *, CURLINFO, ...);
   const char *(*strerror)(CURLcode);
   struct curl_slist *(*append)(struct curl_slist *, const char *);
   void (*free_all)(struct curl_slist *);
@@ -48,13 +46,11 @@ static void load(void) {
   if (!library) return;
   failure[0] = 0;
   curl.global_init = (CURLcode(*)(long))symbol(library, "curl_global_init");
-  curl.version = (char *(*)(void))symbol(library, "curl_version");
   curl.init = (CURL * (*)(void)) symbol(library, "curl_easy_init");
   curl.cleanup = (void (*)(CURL *))symbol(library, "curl_easy_cleanup");
   curl.reset = (void (*)(CURL *))symbol(library, "curl_easy_reset");
   curl.perform = (CURLcode(*)(CURL *))symbol(library, "curl_easy_perform");
   curl.setopt = (CURLcode(*)(CURL *, CURLoption, ...))symbol(library, "curl_easy_setopt");
-  curl.getinfo = (CURLcode(*)(CURL *, CURLINFO, ...))symbol(library, "curl_easy_getinfo");
   curl.strerror = (const char *(*)(CURLcode))symbol(library, "curl_easy_strerror");
   curl.append = (struct curl_slist * (*)(struct curl_slist *, const char *)) symbol(library, "curl_slist_append");
   curl.free_all = (void (*)(struct curl_slist *))symbol(library, "curl_slist_free_all");
@@ -67,8 +63,6 @@ const char *reelhouse_curl_load(void) {
   pthread_once(&once, load);
   return failure[0] ? failure : NULL;
 }
-
-const char *reelhouse_curl_version(void) { return curl.version(); }
 
 CURL *reelhouse_curl_new(void) { return curl.init(); }
 
@@ -159,14 +153,6 @@ CURLcode reelhouse_curl_set_callbacks(CURL *handle, const reelhouse_curl_callbac
   if (!code) code = curl.setopt(handle, CURLOPT_SEEKFUNCTION, rewind_body);
   if (!code) code = curl.setopt(handle, CURLOPT_SEEKDATA, context);
   return code;
-}
-
-CURLcode reelhouse_curl_get_long(CURL *handle, CURLINFO info, long *value) {
-  return curl.getinfo(handle, info, value);
-}
-
-CURLcode reelhouse_curl_get_count(CURL *handle, CURLINFO info, curl_off_t *value) {
-  return curl.getinfo(handle, info, value);
 }
 
 const char *reelhouse_curl_reason(CURLcode code) { return curl.strerror(code); }

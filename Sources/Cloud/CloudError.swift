@@ -30,7 +30,7 @@ package struct CloudError: DiagnosticConvertible {
   package var operation: String?
   package var notes: [String]
   package var hints: [String]
-  /// How often it was tried. Behind the second attempt a refused condition may be the work of the first.
+  /// How often it was tried.
   package var attemptCount = 1
 
   package init(_ cause: Cause, _ message: String, notes: [String] = [], hints: [String] = []) {

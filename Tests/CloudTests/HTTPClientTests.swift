@@ -155,6 +155,16 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
+  @Test("an answer that ends among its fields is none", arguments: 1...60)
+  func cutHead(_ count: Int) throws {
+    let server = try LoopbackServer { _, _ in
+      .cutHead(200, ["ETag": "\"e\"", "X-Long": "0123456789"], after: count)
+    }
+    defer { server.stop() }
+    let fault = CloudFixture.fault { _ = try HTTPClient().send(try request(server)) }
+    #expect(fault?.cause == .transport(TransportFault(.interrupted, mayHaveArrived: true)))
+  }
+
   @Test("a line break in a field is refused, not sent", arguments: ["a\r\nX-Evil: 1", "a\nb", "a\u{0}"])
   func injection(_ value: String) throws {
     let server = try LoopbackServer { _, _ in .answer(200) }

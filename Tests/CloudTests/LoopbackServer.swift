@@ -29,6 +29,8 @@ final class LoopbackServer: Sendable {
     case answer(Int, [String: String] = [:], String = "")
     /// As much of an answer's body as is said, then the end of the connection.
     case cut(Int, [String: String] = [:], String, after: Int)
+    /// As many bytes of an answer's status and fields as are said, then the end of the connection.
+    case cutHead(Int, [String: String] = [:], after: Int)
     case reset
     /// Nothing, until the other side gives up.
     case silence
@@ -116,6 +118,11 @@ final class LoopbackServer: Sendable {
     case .cut(let status, let headers, let body, let count):
       write(connection, Self.head(status, headers, request, body.utf8.count))
       write(connection, String(body.prefix(count)))
+      return false
+    case .cutHead(let status, let headers, let count):
+      write(
+        connection,
+        String(Self.head(status, headers, request, 0).unicodeScalars.prefix(count).map(Character.init)))
       return false
     case .reset:
       var linger = linger(l_onoff: 1, l_linger: 0)

@@ -4,6 +4,12 @@ import Synchronization
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite struct RetryPolicyTests {
   @Test(
     "trouble of the service is tried again", arguments: [500, 502, 503, 504, 429])
@@ -102,7 +108,7 @@ import Testing
   func cancelledWait() throws {
     let fixture = try CloudFixture { _, _ in .answer(503, ["Retry-After": "100"]) }
     let stopper = BackgroundThread { [server = fixture.server, cancellation = fixture.cancellation] in
-      while server.requests.isEmpty {}
+      while server.requests.isEmpty { usleep(10_000) }
       cancellation.cancel()
     }
     let fault = CloudFixture.fault { try fixture.s3.putObject("bucket", "key", .bytes([1])) }

@@ -186,6 +186,35 @@ import Testing
     #expect(try start("my.bucket", "a") == "https://s3.eu-central-1.amazonaws.com/my.bucket/a")
   }
 
+  @Test("the form of an address can be chosen")
+  func chosenAddressing() throws {
+    let environment = [
+      "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "hidden",
+      "AWS_ENDPOINT_URL_S3": "http://store.example.com:9000/base",
+    ]
+    let configuration = try AWSConfiguration(environment: environment)
+    func start(_ addressing: S3Client.Addressing) throws -> String {
+      let s3 = try S3Client(configuration, addressing: addressing)
+      return String(
+        try s3.presignedURL(.get, bucket: "bucket", key: "k", expiresSeconds: 60).prefix { $0 != "?" })
+    }
+    #expect(try start(.automatic) == "http://store.example.com:9000/base/bucket/k")
+    #expect(try start(.virtualHost) == "http://bucket.store.example.com:9000/base/k")
+  }
+
+  @Test(
+    "what S3 says of a failure has its number",
+    arguments: [
+      (400, "BadDigest", DiagnosticCode.transferDamaged), (400, "InvalidArgument", .requestRefused),
+      (403, "AccessDenied", .remoteAccessDenied), (403, "InvalidAccessKeyId", .credentialsRefused),
+      (404, "NoSuchBucket", .remoteNotFound), (409, "OperationAborted", .remoteConflict),
+      (503, "SlowDown", .serviceUnavailable), (403, "RequestTimeTooSkewed", .clockSkewed),
+    ])
+  func codes(status: Int, code: String, expected: DiagnosticCode) throws {
+    let fixture = try CloudFixture(attempts: 1) { _, _ in .answer(status, [:], CloudFixture.error(code)) }
+    #expect(diagnostic { try fixture.s3.deleteObject("bucket", "key") }?.code == expected)
+  }
+
   @Test("a bucket of another region is told by its region")
   func otherRegion() throws {
     let fixture = try CloudFixture { _, _ in .answer(301, ["x-amz-bucket-region": "us-west-2"]) }

@@ -22,7 +22,6 @@ typedef struct {
 const char *reelhouse_curl_load(void);
 
 // All that follows may only be called when the library is loaded.
-const char *reelhouse_curl_version(void);
 CURL *reelhouse_curl_new(void);
 void reelhouse_curl_free(CURL *handle);
 // Forgets all options; keeps connections, the DNS cache and TLS sessions.
@@ -30,7 +29,7 @@ void reelhouse_curl_reset(CURL *handle);
 // Transfers. SIGPIPE is kept from the thread meanwhile: OpenSSL writes to sockets that were closed.
 CURLcode reelhouse_curl_perform(CURL *handle);
 
-// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import.
+// curl_easy_setopt is variadic, which Swift does not import.
 CURLcode reelhouse_curl_set_long(CURL *handle, CURLoption option, long value);
 CURLcode reelhouse_curl_set_count(CURL *handle, CURLoption option, curl_off_t value);
 CURLcode reelhouse_curl_set_text(CURL *handle, CURLoption option, const char *value);
@@ -38,8 +37,6 @@ CURLcode reelhouse_curl_set_list(CURL *handle, CURLoption option, struct curl_sl
 CURLcode reelhouse_curl_set_buffer(CURL *handle, CURLoption option, char *value);
 // `callbacks` must live until the transfer has ended. With `has_body`, the body is asked for.
 CURLcode reelhouse_curl_set_callbacks(CURL *handle, const reelhouse_curl_callbacks *callbacks, int has_body);
-CURLcode reelhouse_curl_get_long(CURL *handle, CURLINFO info, long *value);
-CURLcode reelhouse_curl_get_count(CURL *handle, CURLINFO info, curl_off_t *value);
 
 const char *reelhouse_curl_reason(CURLcode code);
 struct curl_slist *reelhouse_curl_append(struct curl_slist *list, const char *text);

@@ -12,14 +12,14 @@ package struct AWSConfiguration: Sendable {
 
   package let profileName: String
   package let region: String?
-  package let credentials: any CredentialSource
+  package private(set) var credentials: any CredentialSource
   package let http: HTTPClient
   package let cancellation: CancellationToken
   package var retryPolicy: RetryPolicy
   package var clock: @Sendable () -> AWSTime
   private let variables: Hidden<[String: String]>
   private let overrides: Overrides
-  private let files: ProfileFiles
+  let files: ProfileFiles
 
   /// - Parameter environment: the process's variables.
   package init(
@@ -45,16 +45,24 @@ package struct AWSConfiguration: Sendable {
     variables = Hidden(environment)
     self.overrides = overrides
     self.files = files
-    credentials =
-      overrides.credentials
-      ?? CredentialChain(
-        environment: environment, files: files, profileName: profileName, isChosen: overrides.profile != nil)
+    credentials = overrides.credentials ?? NoCredentials()
+    if overrides.credentials == nil {
+      credentials = CredentialCache(CredentialChain(self, isProfileChosen: overrides.profile != nil))
+    }
   }
 
   var environment: [String: String] { variables.reveal() }
 
+  /// The same for requests that somebody else signs.
+  package func replacing(credentials: any CredentialSource) -> AWSConfiguration {
+    var copy = self
+    copy.credentials = credentials
+    return copy
+  }
+
   func requiredRegion(for service: AWSService) throws(CloudError) -> String {
-    guard let region else {
+    // Everybody is known everywhere.
+    guard let region = region ?? (service == .sts ? "us-east-1" : nil) else {
       throw CloudError(
         .configuration, "no region is set for \(service.title)",
         notes: [

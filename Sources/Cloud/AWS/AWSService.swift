@@ -1,5 +1,5 @@
 /// The services that there are clients for.
-package enum AWSService: String, Sendable, CaseIterable {
+package enum AWSService: String, Sendable {
   case s3
   case glue
   case secretsManager = "secretsmanager"

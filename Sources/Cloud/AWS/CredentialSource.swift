@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Gives the credentials that requests are signed with.
 package protocol CredentialSource: Sendable {
   /// Credentials that are good for some time yet.
@@ -8,15 +6,11 @@ package protocol CredentialSource: Sendable {
   func renew() throws -> Bool
 }
 
-/// Credentials that were given, and stay.
-package struct StaticCredentials: CredentialSource {
-  private let credentials: Credentials
-
-  package init(_ credentials: Credentials) {
-    self.credentials = credentials
+/// None: for requests that are not signed.
+struct NoCredentials: CredentialSource {
+  func credentials(at time: AWSTime) throws -> Credentials {
+    throw CloudError(.credentials, "there are no credentials for AWS")
   }
 
-  package func credentials(at time: AWSTime) -> Credentials { credentials }
-
-  package func renew() -> Bool { false }
+  func renew() -> Bool { false }
 }

@@ -16,9 +16,12 @@ package enum PayloadHash {
   package static func sha256(of body: HTTPBody) throws(CloudError) -> String {
     switch body {
     case .bytes(let bytes): return sha256(bytes)
-    case .file(let range): return try sha256(of: range)
+    case .file(let range): return try hash(range, SHA256())
     }
   }
+
+  /// In hex: what S3 has for the ETag of a part that it does not encrypt with keys of KMS.
+  static func md5(of range: FileRange) throws(CloudError) -> String { try hash(range, Insecure.MD5()) }
 
   /// The same 32 bytes in base64, as S3's checksum fields have them; nil where the text is no SHA-256 in hex.
   package static func base64(hex text: String) -> String? {
@@ -32,11 +35,11 @@ package enum PayloadHash {
     return Base64.encode(bytes)
   }
 
-  private static func sha256(of range: FileRange) throws(CloudError) -> String {
+  private static func hash(_ range: FileRange, _ function: some HashFunction) throws(CloudError) -> String {
     let descriptor = open(range.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw CloudError(FileError("open", range.path)) }
     defer { close(descriptor) }
-    var hash = SHA256()
+    var hash = function
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
     var done = 0

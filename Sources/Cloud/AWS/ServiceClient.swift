@@ -67,6 +67,7 @@ package struct ServiceClient: Sendable {
     _ check: (HTTPResponse) -> ServiceFault?, _ request: HTTPRequest
   ) throws -> HTTPResponse {
     var request = request
+    request.isSentOnce = !call.isIdempotent
     if call.isSigned {
       let hash = try call.payloadHash ?? PayloadHash.sha256(of: request.body)
       if service == .s3 { request.headers["X-Amz-Content-Sha256"] = hash }

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension ServiceFault {
   /// Reads what an answer says of its failure, in XML (S3, STS) or JSON (Glue, Secrets Manager), or by its status alone.
   init(_ response: HTTPResponse, now: AWSTime) {
@@ -28,7 +22,7 @@ extension ServiceFault {
       var message: String?
       var Message: String?
     }
-    let told = try? JSONDecoder().decode(Told.self, from: Data(response.body))
+    let told = try? AWSJSON.decode(Told.self, response.body)
     let type = response.headers["x-amzn-ErrorType"] ?? told?.__type ?? told?.code
     // `com.amazonaws.glue#EntityNotFoundException:http://…`: the name alone is wanted.
     let code = type?.split(separator: ":").first?.split(separator: "#").last.map(String.init)
@@ -45,13 +39,16 @@ extension ServiceFault {
 
 extension CloudError {
   /// A refusal, with what can be done about it.
-  init(_ fault: ServiceFault, _ response: HTTPResponse, region: String, now: AWSTime) {
+  ///
+  /// - Parameter response: the answer that it comes of.
+  init(_ fault: ServiceFault, _ response: HTTPResponse? = nil, region: String = "", now: AWSTime = .now()) {
     let reason = Self.printable(fault.message)
-    var message = "\(fault.code)\(reason.isEmpty ? "" : ": \(reason)")"
+    var message = "\(Self.printable(fault.code))\(reason.isEmpty ? "" : ": \(reason)")"
     if fault.code != String(fault.status) { message += " (status \(fault.status))" }
     var hints: [String] = []
     switch fault.kind {
-    case .notFound: hints = ["check the name, the account and the region (\(region))"]
+    case .notFound:
+      hints = ["check the name, the account and the region" + (region.isEmpty ? "" : " (\(region))")]
     case .conditionFailed: hints = ["somebody else changed it meanwhile: look at it again, and decide anew"]
     case .accessDenied: hints = ["ask for the permission, or choose other credentials with AWS_PROFILE"]
     case .credentialsRefused:
@@ -60,14 +57,14 @@ extension CloudError {
         ? ["the credentials have run out: sign in again (`aws sso login`), or set new ones"]
         : ["check the access key and the secret of this profile; AWS_PROFILE chooses another"]
     case .clockSkewed:
-      let there = response.headers["Date"].flatMap(AWSTime.init(httpDate:))?.extended ?? "unknown"
+      let there = (response?.headers["Date"]).flatMap(AWSTime.init(httpDate:))?.extended ?? "unknown"
       hints = ["set this machine's clock: it says \(now.extended), the service's \(there)"]
     case .throttled: hints = ["too many requests at once: try again later, or with fewer threads"]
     case .unavailable: hints = ["the service has trouble: try again later"]
     case .damaged: hints = ["the bytes were damaged on their way: try again"]
     case .invalid: break
     }
-    if let other = response.headers["x-amz-bucket-region"], other != region {
+    if let other = response?.headers["x-amz-bucket-region"], other != region {
       hints = ["the bucket is in region \(other), not \(region): set the region"]
     }
     self.init(.service(fault), message, hints: hints)

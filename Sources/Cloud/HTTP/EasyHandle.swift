@@ -42,6 +42,8 @@ final class EasyHandle: @unchecked Sendable {
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
     if request.method == .head { set(CURLOPT_NOBODY, 1) }
+    // Over a connection that was open, libcurl itself sends a request again when the answer is missing.
+    if request.isSentOnce { set(CURLOPT_FRESH_CONNECT, 1) }
     let hasBody = request.method == .put || request.method == .post
     if hasBody {
       set(CURLOPT_UPLOAD, 1)
@@ -60,8 +62,11 @@ final class EasyHandle: @unchecked Sendable {
       reelhouse_curl_set_callbacks(handle, pointer, hasBody ? 1 : 0)
       return reelhouse_curl_perform(handle)
     }
-    if code == CURLE_OK { return }
+    if code == CURLE_OK, transfer.isHeadComplete { return }
     if let error = transfer.failure { throw error }
+    if code == CURLE_OK {
+      throw TransportFault.error(CURLE_PARTIAL_FILE, "the answer ends among its fields", transfer)
+    }
     let reason = String(cString: errorText[0] == 0 ? reelhouse_curl_reason(code) : UnsafePointer(errorText))
     throw TransportFault.error(code, reason, transfer)
   }
@@ -82,13 +87,6 @@ final class EasyHandle: @unchecked Sendable {
   private func set(_ option: CURLoption, _ value: Int) { reelhouse_curl_set_long(handle, option, value) }
 
   private func set(_ option: CURLoption, _ value: String) { reelhouse_curl_set_text(handle, option, value) }
-
-  /// How many connections the last transfer had to open: none, where it used one that was open.
-  var openedConnectionCount: Int {
-    var count = 0
-    reelhouse_curl_get_long(handle, CURLINFO_NUM_CONNECTS, &count)
-    return count
-  }
 }
 
 extension TransportFault {

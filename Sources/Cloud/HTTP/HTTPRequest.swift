@@ -12,6 +12,8 @@ package struct HTTPRequest: Sendable {
   package var url: HTTPURL
   package var headers: HTTPHeaders
   package var body: HTTPBody
+  /// Whether it must not reach the service twice, whatever happens.
+  package var isSentOnce = false
 
   package init(
     _ method: Method, _ url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = .bytes([])

@@ -18,6 +18,8 @@ final class Transfer {
   private(set) var status = 0
   private(set) var headers = HTTPHeaders()
   private(set) var body: [UInt8] = []
+  /// Whether all fields of the answer have come: a connection that ends among them is no error to libcurl.
+  private(set) var isHeadComplete = false
   /// Why one of the callbacks stopped the transfer.
   private(set) var failure: CloudError?
   /// An error of whoever takes the body.
@@ -87,8 +89,10 @@ final class Transfer {
       let words = line.split(separator: " ", maxSplits: 2)
       status = words.count > 1 ? Int(words[1].prefix { $0.isNumber }) ?? 0 : 0
       headers = HTTPHeaders()
+      isHeadComplete = false
       return
     }
+    if line == "\r\n" || line == "\n" { isHeadComplete = true }
     guard let colon = line.firstIndex(of: ":") else { return }
     let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
     headers.add(String(line[..<colon]), String(value.prefix { $0 != "\r\n" && $0 != "\r" && $0 != "\n" }))

@@ -85,8 +85,8 @@ extension S3Client {
 
   /// Writes an object, of 5 GiB at most. S3 compares the bytes with their SHA-256.
   ///
-  /// A condition that does not hold is an error whose `isConditionFailed` says so; where its `attemptCount` is more than 1,
-  /// the object that is there may be the one of the first attempt.
+  /// A condition that does not hold is an error whose `isConditionFailed` says so. The object that is there may be one's own,
+  /// of an attempt whose answer was lost: whoever needs to know compares it.
   @discardableResult
   package func putObject(
     _ bucket: String, _ key: String, _ body: HTTPBody, _ options: S3PutOptions = S3PutOptions()
