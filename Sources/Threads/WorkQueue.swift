@@ -1,21 +1,19 @@
-import Threads
-
 /// Work that several threads share: each takes the next place when it is done with the one before. After an error nobody
 /// begins anew.
 ///
 /// `@unchecked Sendable`: what changes is only touched with the monitor locked.
-final class WorkQueue<Result>: @unchecked Sendable {
+package final class WorkQueue<Result>: @unchecked Sendable {
   private let monitor = Monitor()
   private var pending: ArraySlice<Int>
   private var done: [Result] = []
   private var failure: (any Error)?
 
-  init(_ places: [Int]) {
+  package init(_ places: [Int]) {
     pending = places[...]
   }
 
   /// Works until there is nothing left to begin.
-  func work(_ body: (Int) throws -> Result) {
+  package func work(_ body: (Int) throws -> Result) {
     while let place = monitor.locked({ failure == nil ? pending.popFirst() : nil }) {
       do {
         let result = try body(place)
@@ -27,7 +25,7 @@ final class WorkQueue<Result>: @unchecked Sendable {
   }
 
   /// All results, in no order; or the first error. Asked for when no thread works any more.
-  func results() throws -> [Result] {
+  package func results() throws -> [Result] {
     if let failure { throw failure }
     return done
   }
