@@ -8,7 +8,7 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test test-long check sanitize lint format conformance conformance-artifacts
+.PHONY: help setup build demo test test-cloud test-long check sanitize lint format conformance conformance-artifacts
 .PHONY: test-terraform test-job conformance-adapter conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
 
 help: ## Say what there is to make.
@@ -41,6 +41,10 @@ demo: build ## Make a sample archive, load it, build, test and publish the model
 test: setup ## Run every test.
 	$(SWIFT) build $(TESTS) --build-tests
 	$(SWIFT) test $(TESTS) --skip-build
+
+test-cloud: setup ## Run the tests of the clients beside servers that stand in for AWS: S3, Glue, Secrets Manager, STS; needs PyPI.
+	$(SWIFT) build $(TESTS) --build-tests
+	python3 Tests/StandIns/stand_ins.py -- $(SWIFT) test $(TESTS) --skip-build --filter CloudTests
 
 LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000 REUSE_EDITS=2000
 
