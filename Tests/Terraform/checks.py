@@ -20,6 +20,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import enforcement
 import permissions
 from offline import CannotRun, default_cache, environment, offline_environment
 from wrong_configurations import WRONG_CONFIGURATIONS
@@ -195,6 +196,18 @@ def check_configuration(configuration: Configuration) -> str:
     return "reelhouse reads the remote and the profile"
 
 
+def check_commands(configuration: Configuration) -> str:
+    """Has reelhouse push, pull and collect garbage on a server that decides by the policies."""
+    if configuration.reelhouse is None:
+        return "passed over: no reelhouse is built, or named by --reelhouse"
+    moto = environment(configuration.cache, enforcement.REQUIREMENTS, "moto-venv")
+    policies = {role: json.loads((POLICIES / f"{role}.json").read_text()) for role in enforcement.ROLES}
+    if found := enforcement.faults(configuration.reelhouse, moto, policies, configuration.folder.parent):
+        raise Failed("\n".join(found))
+    denied = sum(not is_allowed for _, _, is_allowed in enforcement.STEPS)
+    return f"{len(enforcement.STEPS)} commands, {denied} of them denied, on a server that decides by docs/policies/"
+
+
 def check_security(configuration: Configuration) -> str:
     checkov = environment(configuration.cache, CHECKOV, "checkov-venv") / "bin" / "checkov"
     done = subprocess.run(
@@ -220,7 +233,7 @@ def check_security(configuration: Configuration) -> str:
 
 CHECKS = {
     "form": check_form, "validity": check_validity, "tests": check_tests, "plans": check_plans,
-    "policies": check_policies, "actions": check_actions, "refusals": check_refusals, "configuration": check_configuration,
+    "policies": check_policies, "actions": check_actions, "refusals": check_refusals, "configuration": check_configuration, "commands": check_commands,
     "security": check_security,
 }
 
