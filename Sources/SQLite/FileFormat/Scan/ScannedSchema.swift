@@ -52,7 +52,9 @@ struct ScannedSchema: Sendable {
     self.table = name
     rootPage = Int(root)
     let rows = try connection.rows(
-      "select name, type, \"notnull\", dflt_value, hidden, pk from pragma_table_xinfo(?) order by cid",
+      """
+      select name, type, "notnull", cast(dflt_value as blob), hidden, pk from pragma_table_xinfo(?) order by cid
+      """,
       [.text(name)])
     columns = try rows.map { try Self.column($0) }
     let keys = rows.indices.filter { rows[$0][5] != 0 }
@@ -69,7 +71,13 @@ struct ScannedSchema: Sendable {
     }
     let affinity = Affinity(declaredType: type)
     var value: SQLiteValue? = .null
-    if case .text(let expression) = row[3] { value = constant(expression, affinity) }
+    if case .blob(let bytes) = row[3] {
+      // Older rows have the bytes as they stand; a text made of other ones would have characters in their place.
+      guard let expression = String(validating: bytes, as: UTF8.self) else {
+        throw DatabaseFileError(.notScannable("a table with a default that is no UTF-8"))
+      }
+      value = constant(expression, affinity)
+    }
     return ScannedColumn(
       name: name, declaredType: type, affinity: affinity, isNotNull: row[2] != 0, defaultValue: value)
   }

@@ -118,6 +118,16 @@ import Testing
 
   private func start(_ page: Int) -> Int { (page - 1) * Self.pageSize }
 
+  @Test("a default whose bytes are no text is refused: older rows would not be told as SQLite tells them")
+  func invalidDefault() throws {
+    var bytes = try makeBase()
+    let place = try #require(bytes.firstRange(of: Array("'later'".utf8))).lowerBound
+    bytes[place + 5] = 0xFF
+    let error = try #require(try error(bytes))
+    guard case .notScannable(let what) = error.reason else { Issue.record("\(error.reason)"); return }
+    #expect(what.contains("no UTF-8"))
+  }
+
   @Test("a page that names itself or one above it is told")
   func cycles() throws {
     var bytes = try makeBase()
