@@ -41,6 +41,20 @@ struct ReuseTests {
     return fixture
   }
 
+  @Test("a model that moves into the layer of a view is what the view reads, not its former table")
+  func movedIntoLayer() throws {
+    let fixture = try ProjectFixture([
+      "models/base.sql": "{{ config(schema='main') }} select 1 as id",
+      "models/seen.sql": "{{ config(materialized='view', schema='staged') }} select * from {{ ref('base') }}",
+    ])
+    #expect(try ran(fixture) == ["base", "seen"])
+    let moved = ["models/base.sql": "{{ config(schema='staged') }} select 2 as id"]
+    #expect(try ran(fixture, moved) == ["base", "seen"])
+    let reader = try WarehouseReader(fixture.warehouse, .draft)
+    #expect(try reader.connection.integer("select id from staged.seen") == 2)
+    #expect(try ran(fixture) == [])
+  }
+
   @Test("a second build runs nothing, writes nothing and publishes nothing")
   func nothing() throws {
     let fixture = try ProjectFixture(Self.files)

@@ -87,11 +87,13 @@ final class NodeInspector {
     }
     let closure = closure(of: node)
     var observer = ReadObserver()
-    for sql in statements(of: node, compiled, variants) {
+    // The text that a view is stored with names no layers: here a table of that name in another layer could be meant.
+    let observed = compiled.storedKind == .view ? try compiler.compileQualified(node) : compiled
+    for sql in statements(of: node, observed, variants) {
       do {
         try observer.observe(sql, connection)
       } catch let error as SQLiteError {
-        throw compiled.diagnostic(for: error)
+        throw observed.diagnostic(for: error)
       }
     }
     try refuseUndeclared(observer, node, compiled, closure)
