@@ -101,11 +101,18 @@ conformance-selection: build ## Compare some 230 selections with those of real d
 	python3 Tests/Conformance/selection.py $(BIN)
 
 PARQUET_TESTING ?=
+SPARK ?=
 
-conformance-parquet: setup ## Exchange Parquet files with pyarrow, DuckDB, Polars and fastparquet. PARQUET_TESTING=checkout; needs PyPI.
+conformance-parquet: build ## Exchange Parquet files with other implementations. PARQUET_TESTING=checkout, SPARK=1 (Java); needs PyPI.
 	$(SWIFT) build $(TESTS) --build-tests
-	python3 Tests/Conformance/parquet.py $(if $(PARQUET_TESTING),--public $(PARQUET_TESTING)) \
+	python3 Tests/Conformance/parquet.py $(if $(PARQUET_TESTING),--public $(PARQUET_TESTING)) $(if $(SPARK),--spark) \
 	  -- $(SWIFT) test $(TESTS) --skip-build --filter ExchangeTests
+	@mkdir -p $(CONFORMANCE)
+	$(BIN) sample --movies 2000 --out $(CONFORMANCE)/small.zip
+	$(BIN) ingest $(CONFORMANCE)/small.zip --warehouse $(CONFORMANCE)/small
+	$(BIN) build --quiet --warehouse $(CONFORMANCE)/small
+	$(BIN) export --quiet --warehouse $(CONFORMANCE)/small --out $(CONFORMANCE)/exports
+	python3 Tests/Conformance/content_hash.py $(BIN) $(CONFORMANCE)/small/current $(CONFORMANCE)/exports
 
 MOVIES ?= 941597
 

@@ -53,7 +53,9 @@ let package = Package(
     // Stages.
     .target(
       name: "Ingest",
-      dependencies: ["CSV", "Diagnostics", "Files", "SQLite", "Storage", "Threads", "Zip"]),
+      dependencies: [
+        "CSV", "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Threads", "Zip",
+      ]),
     .target(name: "Sample", dependencies: ["Diagnostics", "Threads", "Zip"]),
     .target(
       name: "Transform",
@@ -98,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "StorageTests", dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport"]),
     .testTarget(
-      name: "IngestTests", dependencies: ["Diagnostics", "Files", "Ingest", "SQLite", "Storage", "Zip"]),
+      name: "IngestTests",
+      dependencies: ["Diagnostics", "Files", "Ingest", "Parquet", "SQLite", "Storage", "Zip"]),
     .testTarget(name: "SampleTests", dependencies: ["Diagnostics", "Sample", "Zip"]),
     .testTarget(
       name: "SyncTests",
@@ -111,7 +114,9 @@ let package = Package(
     // The command as its users have it: the tests run the built binary.
     .testTarget(
       name: "CLITests",
-      dependencies: ["CLI", "Diagnostics", "Files", "SQLite", "Sample", "Storage", "TestSupport", "Zip"],
+      dependencies: [
+        "CLI", "Diagnostics", "Files", "Parquet", "SQLite", "Sample", "Storage", "Sync", "TestSupport", "Zip",
+      ],
       exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]

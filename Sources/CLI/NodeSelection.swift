@@ -116,14 +116,7 @@ struct NodeSelection {
   ///
   /// - Parameter other: a folder that stands before it.
   func state(_ other: String? = nil) throws -> PreviousState? {
-    guard let folder = other ?? options.state ?? session.environment.setting("DBT_STATE") else { return nil }
-    let path = Path.join(project.path, folder)
-    guard FileSystem.isDirectory(path) else {
-      throw Diagnostic(
-        .fileNotFound, "the folder '\(path)' of --state does not exist",
-        hints: ["name a folder that holds manifest.json, such as a copy of target or a build's folder"])
-    }
-    return try PreviousState(inFolder: path, targetPath: project.targetPath)
+    try session.previousState(other ?? options.state, of: project)
   }
 
   // MARK: Kinds
@@ -173,5 +166,19 @@ struct NodeSelection {
       Diagnostic(
         .selectorMatchesNothing, "the selector '\(text)' matches no node", severity: .warning,
         hints: Suggestion.hint(for: text, in: names).map { [$0] } ?? []))
+  }
+}
+
+extension Session {
+  /// The earlier artifacts in a folder, else in the one that the environment names; nil where neither is said.
+  func previousState(_ folder: String?, of project: Project) throws -> PreviousState? {
+    guard let folder = folder ?? environment.setting("DBT_STATE") else { return nil }
+    let path = Path.join(project.path, folder)
+    guard FileSystem.isDirectory(path) else {
+      throw Diagnostic(
+        .fileNotFound, "the folder '\(path)' of --state does not exist",
+        hints: ["name a folder that holds manifest.json, such as a copy of target or a build's folder"])
+    }
+    return try PreviousState(inFolder: path, targetPath: project.targetPath)
   }
 }

@@ -1,6 +1,12 @@
 import Files
 import Zip
 
+/// The form of a file that can be loaded.
+enum MemberFormat {
+  case csv
+  case parquet
+}
+
 /// A file that can be loaded: a member of a zip, or a file of its own.
 package struct ArchiveMember: Sendable, Equatable {
   enum Origin: Sendable, Equatable {
@@ -19,6 +25,9 @@ package struct ArchiveMember: Sendable, Equatable {
   let origin: Origin
 
   package var baseName: String { Path.name(of: name) }
+
+  /// Told by the name's extension.
+  var format: MemberFormat { Path.fileExtension(of: name) == "parquet" ? .parquet : .csv }
 
   /// The member as people write it: `archive.zip!movies.csv`, or the file's path.
   package var displayPath: String {

@@ -11,8 +11,8 @@ final class BatchExchange: @unchecked Sendable {
   private var isFinished = false
   private var isStopped = false
 
-  init(batchCount: Int) {
-    empty = (0..<batchCount).map { _ in LoadBatch() }
+  init(_ batches: [LoadBatch]) {
+    empty = batches
   }
 
   // MARK: The filling side

@@ -6,8 +6,8 @@ enum BatchPipeline {
 
   /// Hands the batches of a stream to `store` in order, on this thread, until it throws or the stream ends.
   /// When this returns, the reading thread has ended.
-  static func run(_ stream: MemberStream, store: (LoadBatch) throws -> Void) throws {
-    let exchange = BatchExchange(batchCount: batchCount)
+  static func run(_ stream: any RowStream, store: (LoadBatch) throws -> Void) throws {
+    let exchange = BatchExchange((0..<batchCount).map { _ in stream.makeBatch() })
     var worker = WorkerThread.start {
       while let batch = exchange.takeEmpty() {
         guard stream.fill(batch) else { break }
@@ -34,8 +34,8 @@ enum BatchPipeline {
   }
 
   /// The same on this thread alone; for small files, and where the system has no thread to give.
-  static func runHere(_ stream: MemberStream, store: (LoadBatch) throws -> Void) throws {
-    let batch = LoadBatch()
+  static func runHere(_ stream: any RowStream, store: (LoadBatch) throws -> Void) throws {
+    let batch = stream.makeBatch()
     while stream.fill(batch) {
       try store(batch)
       if let failure = batch.failure { throw failure }

@@ -1,5 +1,32 @@
-/// Small things that the parsers of all types need.
+import SQLite
+import Storage
+
+/// Turns the texts of fields into values.
 enum FieldParsing {
+  /// The value that a text stands for, or nil where it has none of the type; a text is its own value.
+  ///
+  /// - Parameter scratch: room for `DateParsing.longestTimestamp` bytes; moved behind what was taken of it.
+  @inline(__always)
+  static func cell(
+    _ content: UnsafeRawBufferPointer, _ type: ColumnType, _ scratch: inout UnsafeMutableRawPointer
+  ) -> RecordCell? {
+    switch type {
+    case .text: return .text(content.baseAddress, count: content.count)
+    case .integer: return NumberParsing.integer(trimmed(content)).map { .integer($0) }
+    case .real: return NumberParsing.real(trimmed(content)).map { .real($0) }
+    case .date:
+      let date = trimmed(content)
+      guard DateParsing.isDate(date), let base = date.baseAddress else { return nil }
+      return .text(base, count: DateParsing.dateByteCount)
+    case .boolean: return boolean(trimmed(content)).map { .integer($0 ? 1 : 0) }
+    case .timestamp:
+      let text = scratch
+      guard let count = DateParsing.timestamp(trimmed(content), into: text) else { return nil }
+      scratch += count
+      return .text(text, count: count)
+    }
+  }
+
   /// The bytes without the spaces and tabs around them.
   @inline(__always)
   static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -51,20 +51,24 @@ package enum RejectLimit: Sendable, Equatable, CustomStringConvertible {
 
 /// What to load, and how strictly.
 package struct IngestOptions: Sendable, Equatable {
-  /// A zip, a folder, or a single CSV file.
+  /// A zip, a folder, or a single CSV or Parquet file.
   package var archivePath: String
   package var rejectLimit: RejectLimit
   /// Whether to load what has not changed, too.
   package var isForced: Bool
   package var maximumFieldByteCount: Int
+  /// Where Parquet members of a zip lie while they are read.
+  package var temporaryFolder: String
 
   package init(
     archivePath: String, rejectLimit: RejectLimit = .none, isForced: Bool = false,
-    maximumFieldByteCount: Int = CSVDialect.defaultMaximumFieldByteCount
+    maximumFieldByteCount: Int = CSVDialect.defaultMaximumFieldByteCount,
+    temporaryFolder: String = "/var/tmp"
   ) {
     self.archivePath = archivePath
     self.rejectLimit = rejectLimit
     self.isForced = isForced
     self.maximumFieldByteCount = maximumFieldByteCount
+    self.temporaryFolder = temporaryFolder
   }
 }

@@ -15,6 +15,8 @@ package struct IngestPlan: Sendable {
     package let action: Action
     /// How the file's columns go to the table's; nil where the file is not read.
     package let mapping: HeaderMapping?
+    /// The open file, where it is a Parquet file that is read.
+    let parquet: ParquetMember?
 
     package var isLoaded: Bool { if case .load = action { true } else { false } }
   }
@@ -56,7 +58,7 @@ package struct IngestPlan: Sendable {
         lines.append("  undeclared columns, left out: \(mapping.ignored.joined(separator: ", "))")
       }
       if !mapping.appended.isEmpty {
-        lines.append("  undeclared columns, added as text: \(mapping.appended.joined(separator: ", "))")
+        lines.append("  undeclared columns, added: \(mapping.appended.joined(separator: ", "))")
       }
     }
     if !untouched.isEmpty {

@@ -36,16 +36,20 @@ package struct IngestPlanner {
     var faults: [Diagnostic] = []
     for (table, member) in matches {
       let action = try action(for: table, member, record: recorded[table.relation])
-      var mapping: HeaderMapping?
+      var (mapping, parquet) = (HeaderMapping?.none, ParquetMember?.none)
       if case .load = action {
         do {
-          mapping = try readHeader(of: member, table)
+          if member.format == .parquet {
+            parquet = try ParquetMember(member, temporaryFolder: options.temporaryFolder)
+          }
+          mapping = try HeaderMapping(table.stream(of: member, parquet, options).readHeader(), of: table)
         } catch {
           faults += Diagnostic.all(of: error)
           continue
         }
       }
-      items.append(IngestPlan.Item(table: table, member: member, action: action, mapping: mapping))
+      items.append(
+        IngestPlan.Item(table: table, member: member, action: action, mapping: mapping, parquet: parquet))
     }
     if let only = faults.first, faults.count == 1 { throw IngestError(only) }
     if !faults.isEmpty { throw DiagnosticList(faults) }
@@ -58,16 +62,18 @@ package struct IngestPlanner {
   // MARK: Files
 
   private func match(_ archive: SourceArchive) throws -> [(SourceTable, ArchiveMember)] {
-    let members = try archive.members(named: tables.map(\.memberName))
+    let members = try archive.members(named: tables.flatMap(\.memberNames))
     if case .file(let path) = archive {
       let wanted = Path.name(of: path).lowercased()
       guard let member = members.first,
-        let table = tables.first(where: { $0.memberName.lowercased() == wanted })
+        let table = tables.first(where: { $0.memberNames.contains { $0.lowercased() == wanted } })
       else {
         throw IngestError(
           .sourceUndeclared, "the file '\(path)' belongs to no declared source table",
           notes: ["files that do are \(tables.map(\.memberName).sorted().quotedList)"],
-          hints: [Suggestion.hint(for: Path.name(of: path), in: tables.map(\.memberName))].compactMap { $0 })
+          hints: [Suggestion.hint(for: Path.name(of: path), in: tables.flatMap(\.memberNames))].compactMap {
+            $0
+          })
       }
       return [(table, member)]
     }
@@ -75,8 +81,8 @@ package struct IngestPlanner {
     var matches: [(SourceTable, ArchiveMember)] = []
     var missing: [String] = []
     for table in tables {
-      let candidates = byName[table.memberName.lowercased()] ?? []
-      let exact = candidates.filter { $0.baseName == table.memberName }
+      let candidates = table.memberNames.flatMap { byName[$0.lowercased()] ?? [] }
+      let exact = candidates.filter { table.memberNames.contains($0.baseName) }
       if let member = exact.first, exact.count == 1 {
         matches.append((table, member))
       } else if let member = candidates.first, candidates.count == 1 {
@@ -85,7 +91,7 @@ package struct IngestPlanner {
         missing.append(table.memberName)
       } else {
         throw IngestError(
-          .archiveMemberAmbiguous, "\(archive.subject) has more than one '\(table.memberName)'",
+          .archiveMemberAmbiguous, "\(archive.subject) has more than one file for '\(table.relation)'",
           notes: ["there are \(candidates.map(\.name).quotedList)"], hints: ["leave one of them in it"])
       }
     }
@@ -100,18 +106,16 @@ package struct IngestPlanner {
     var hints = missing.compactMap { name in
       Suggestion.nearest(to: name, in: found, limit: 1).first.map { "did you mean '\($0)' for '\(name)'?" }
     }
-    if hints.isEmpty { hints = ["a source table's file is named as the table, or in its declaration"] }
+    if hints.isEmpty {
+      hints = ["a source table's file is named as the table, with `.csv` or `.parquet` behind it"]
+    }
     return IngestError(
       .archiveMemberMissing, "\(archive.subject) has no \(missing.quotedList)",
       notes: [
         found.isEmpty
-          ? "it has no CSV file at all" : "it has \(listed.quotedList)\(more > 0 ? " and \(more) more" : "")"
+          ? "it has no CSV or Parquet file at all"
+          : "it has \(listed.quotedList)\(more > 0 ? " and \(more) more" : "")"
       ], hints: hints)
-  }
-
-  private func readHeader(of member: ArchiveMember, _ table: SourceTable) throws -> HeaderMapping {
-    let header = try MemberStream(member, dialect: table.dialect(options)).readHeader()
-    return try HeaderMapping(header: header.names, of: table, at: header.location, excerpt: header.excerpt)
   }
 
   // MARK: Changes
@@ -127,21 +131,23 @@ package struct IngestPlanner {
       return .load(why: "it was loaded with \(load.rejectCount) rejects, which are too many now")
     }
     // A file of its own has no CRC beside it: reading it for one costs far less than loading it.
-    guard try member.crc32 ?? checksum(of: member) == load.crc32 else {
+    guard try member.crc32 ?? MemberReader.checksum(of: member) == load.crc32 else {
       return .load(why: "the file has changed")
     }
     return .keep(record)
   }
-
-  private func checksum(of member: ArchiveMember) throws -> UInt32? {
-    var reader = try MemberReader(member)
-    try reader.drain()
-    return reader.crc32
-  }
 }
 
 extension SourceTable {
-  func dialect(_ options: IngestOptions) -> CSVDialect {
-    CSVDialect(delimiter: delimiter, maximumFieldByteCount: options.maximumFieldByteCount)
+  /// A stream of the table's file.
+  ///
+  /// - Parameter parquet: the open file, where it is a Parquet file.
+  func stream(of member: ArchiveMember, _ parquet: ParquetMember?, _ options: IngestOptions) throws
+    -> any RowStream
+  {
+    if let parquet { return ParquetStream(parquet) }
+    return try CSVStream(
+      member,
+      dialect: CSVDialect(delimiter: delimiter, maximumFieldByteCount: options.maximumFieldByteCount))
   }
 }

@@ -53,10 +53,9 @@ final class LoadJob: @unchecked Sendable {
   private func load(isThreaded: Bool, shouldStop: @escaping () -> Bool) throws -> LoadedTable {
     guard let writer = writer.take() else { preconditionFailure("a job is run once") }
     let stopwatch = Stopwatch()
-    let stream = try MemberStream(item.member, dialect: item.table.dialect(options))
+    let stream = try item.table.stream(of: item.member, item.parquet, options)
     let header = try stream.readHeader()
-    let found = try HeaderMapping(
-      header: header.names, of: item.table, at: header.location, excerpt: header.excerpt)
+    let found = try HeaderMapping(header, of: item.table)
     guard found == mapping else {
       throw IngestError(
         .headerInvalid, "the header is not the one that was planned with: the file has changed since",

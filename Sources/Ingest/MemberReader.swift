@@ -12,7 +12,7 @@ struct MemberReader: ~Copyable {
   private var entry: ZipEntryReader?
   /// What the archive says of a member of a zip.
   private let recordedChecksum: UInt32?
-  private var file: FileReader?
+  private var file: SequentialFile?
   /// Of what was read of a file.
   private var checksum = CRC32()
   private(set) var byteCount = 0
@@ -23,7 +23,7 @@ struct MemberReader: ~Copyable {
       self.entry = try ZipArchive(path: member.archivePath).reader(of: entry)
       recordedChecksum = entry.crc32
     case .file:
-      file = try FileReader(path: member.filePath)
+      file = try SequentialFile(path: member.filePath)
       recordedChecksum = nil
     }
   }
@@ -43,6 +43,13 @@ struct MemberReader: ~Copyable {
     return count
   }
 
+  /// The checksum of a whole member, which is read for it.
+  static func checksum(of member: ArchiveMember) throws -> UInt32 {
+    var reader = try MemberReader(member)
+    try reader.drain()
+    return reader.crc32
+  }
+
   /// Reads to the end, for the checks that are made there.
   mutating func drain() throws {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
@@ -52,7 +59,7 @@ struct MemberReader: ~Copyable {
 }
 
 /// A file read front to back.
-struct FileReader: ~Copyable {
+struct SequentialFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
 

@@ -25,9 +25,10 @@ final class RejectStore: Sendable {
   func add(_ reject: Reject, table: String, member: String) throws {
     try database.withLock { database in
       try database.insert.run([
-        .text(table), .text(member), .integer(Int64(reject.line)), .integer(Int64(reject.byteOffset)),
-        reject.columnName.map { .text($0) } ?? .null, .text(reject.code.rawValue), .text(reject.reason),
-        .text(reject.rawText),
+        .text(table), .text(member), .integer(Int64(reject.place.number)),
+        .integer(Int64(reject.place.byteOffset)), reject.columnName.map { .text($0) } ?? .null,
+        .text(reject.code.rawValue), .text(reject.reason),
+        .text(reject.rawText), reject.place.rowGroup.map { .integer(Int64($0)) } ?? .null,
       ])
     }
   }

@@ -22,14 +22,12 @@ extension RowDecoder {
 
   func rejectNull(_ column: Int, _ field: CSVField, _ row: CSVRow, _ csv: CSVBatch) -> Reject {
     let name = mapping.columns[column].schema.name
-    let reason = "the column '\(name)' is empty, and it is declared as not null"
-    return makeReject(.valueNull, reason, at: field.offset, row, csv, columnName: name)
+    return makeReject(.valueNull, Reject.reasonOfNull(in: name), at: field.offset, row, csv, columnName: name)
   }
 
   func rejectValue(_ column: Int, _ field: CSVField, _ row: CSVRow, _ csv: CSVBatch) -> Reject {
     let schema = mapping.columns[column].schema
-    let value = TextForPeople.escaped(csv.text(of: field))
-    let reason = "'\(value)' in the column '\(schema.name)' is no \(schema.type.expectation)"
+    let reason = Reject.reason(of: csv.text(of: field), in: schema)
     return makeReject(.valueInvalid, reason, at: field.offset, row, csv, columnName: schema.name)
   }
 
@@ -41,24 +39,12 @@ extension RowDecoder {
     let before = csv.bytes[row.byteRange.lowerBound..<max(offset, row.byteRange.lowerBound)]
     let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? before.startIndex
     return Reject(
-      code: code, line: csv.line(of: row) + before.count { $0 == UInt8(ascii: "\n") },
-      column: String(decoding: before[lineStart...], as: UTF8.self).count + 1,
-      byteOffset: csv.byteOffset + offset,
+      code: code,
+      place: .line(
+        csv.line(of: row) + before.count { $0 == UInt8(ascii: "\n") },
+        column: String(decoding: before[lineStart...], as: UTF8.self).count + 1,
+        byteOffset: csv.byteOffset + offset),
       columnName: columnName, reason: reason, hint: nil,
       rawText: String(decoding: csv.bytes[row.byteRange], as: UTF8.self))
-  }
-}
-
-extension ColumnType {
-  /// What a value of the type looks like, for messages.
-  fileprivate var expectation: String {
-    switch self {
-    case .integer: "integer of 64 bits"
-    case .real: "finite number"
-    case .text: "text"
-    case .date: "date (YYYY-MM-DD)"
-    case .boolean: "boolean (true, false, t, f, 1 or 0)"
-    case .timestamp: "point in time (YYYY-MM-DD HH:MM:SS)"
-    }
   }
 }

@@ -34,7 +34,10 @@ struct RowDecoder: Sendable {
 
   /// Types the rows of a batch from `firstRow` on; those that cannot be typed become rejects.
   func decode(_ batch: LoadBatch, from firstRow: Int) {
-    batch.prepare(columnCount: columns.count)
+    // Texts without their doubled quotes are shorter than the field; a time is at most twice as long as written.
+    batch.prepare(
+      columnCount: columns.count, rowCount: batch.csv.rows.count,
+      scratchByteCount: 2 * batch.csv.bytes.count + DateParsing.longestTimestamp)
     columns.withUnsafeBufferPointer { columns in decode(batch, columns, from: firstRow) }
   }
 
@@ -116,30 +119,13 @@ struct RowDecoder: Sendable {
     _ content: UnsafeRawBufferPointer, _ field: CSVField, _ type: ColumnType,
     _ scratch: inout UnsafeMutableRawPointer
   ) -> RecordCell? {
-    switch type {
-    case .text:
-      guard field.hasDoubledQuotes else {
-        return .text(content.baseAddress.unsafelyUnwrapped, count: content.count)
-      }
-      let text = scratch
-      let count = CSVQuoting.unescape(content, into: text)
-      scratch += count
-      return .text(text, count: count)
-    case .integer:
-      return NumberParsing.integer(FieldParsing.trimmed(content)).map { .integer($0) }
-    case .real:
-      return NumberParsing.real(FieldParsing.trimmed(content)).map { .real($0) }
-    case .date:
-      let date = FieldParsing.trimmed(content)
-      guard DateParsing.isDate(date), let base = date.baseAddress else { return nil }
-      return .text(base, count: DateParsing.dateByteCount)
-    case .boolean:
-      return FieldParsing.boolean(FieldParsing.trimmed(content)).map { .integer($0 ? 1 : 0) }
-    case .timestamp:
-      let text = scratch
-      guard let count = DateParsing.timestamp(FieldParsing.trimmed(content), into: text) else { return nil }
-      scratch += count
-      return .text(text, count: count)
+    guard type == .text else { return FieldParsing.cell(content, type, &scratch) }
+    guard field.hasDoubledQuotes else {
+      return .text(content.baseAddress.unsafelyUnwrapped, count: content.count)
     }
+    let text = scratch
+    let count = CSVQuoting.unescape(content, into: text)
+    scratch += count
+    return .text(text, count: count)
   }
 }

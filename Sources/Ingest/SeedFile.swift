@@ -27,7 +27,7 @@ package struct SeedFile {
   package func inferColumns(declared: [String: ColumnType] = [:]) throws -> [ColumnSchema] {
     let stream = try open()
     let header = try stream.readHeader()
-    let mapping = try HeaderMapping(textColumns: header.names, at: header.location, excerpt: header.excerpt)
+    let mapping = try HeaderMapping(textColumnsOf: header)
     let declared = Dictionary(
       declared.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
     let known = mapping.columns.compactMap { column in
@@ -53,23 +53,22 @@ package struct SeedFile {
     let header = try stream.readHeader()
     let table = SourceTable(
       uniqueID: displayPath, relation: Relation(layer: .main, name: Path.stem(of: path)), columns: columns)
-    let mapping = try HeaderMapping(
-      header: header.names, of: table, at: header.location, excerpt: header.excerpt)
+    let mapping = try HeaderMapping(header, of: table)
     stream.setMapping(mapping)
     var sink = BulkSink(writer)
     _ = try loader(stream).load(into: &sink, isThreaded: false) { _ in }
     return try sink.finish()
   }
 
-  private func open() throws -> MemberStream {
+  private func open() throws -> CSVStream {
     let status = try FileSystem.status(path)
     let member = ArchiveMember(
       archivePath: path, name: Path.name(of: path), byteCount: status?.byteCount ?? 0, crc32: nil,
       origin: .file)
-    return try MemberStream(member, displayPath: displayPath, dialect: dialect, nullRule: .emptyOrNullWord)
+    return try CSVStream(member, displayPath: displayPath, dialect: dialect, nullRule: .emptyOrNullWord)
   }
 
-  private func loader(_ stream: MemberStream) -> TableLoader {
+  private func loader(_ stream: CSVStream) -> TableLoader {
     var loader = TableLoader(stream: stream, limit: .none)
     loader.shouldStop = shouldStop
     return loader

@@ -11,7 +11,7 @@ enum SourceArchive {
   init(path: String) throws {
     if FileSystem.isDirectory(path) {
       self = .folder(path)
-    } else if ["csv", "tsv", "txt"].contains(Path.fileExtension(of: path)) {
+    } else if ["csv", "tsv", "txt", "parquet"].contains(Path.fileExtension(of: path)) {
       guard FileSystem.exists(path) else {
         throw IngestError(
           .fileNotFound, "there is no file '\(path)'", hints: ["check the path of the archive"])
@@ -31,7 +31,7 @@ enum SourceArchive {
     }
   }
 
-  /// The members whose base name is one of `baseNames`, whatever its case, and all other CSV files, by name.
+  /// The members whose base name is one of `baseNames`, whatever its case, and all other CSV and Parquet files, by name.
   func members(named baseNames: [String]) throws -> [ArchiveMember] {
     switch self {
     case .zip(let archive): try Self.members(of: archive, named: baseNames)
@@ -93,15 +93,15 @@ enum SourceArchive {
 /// Judges paths by their last part, as bytes: without a text for each of them.
 struct BaseNameFilter {
   private let wanted: [[UInt8]]
-  private static let suffix = Array(".csv".utf8)
+  private static let suffixes = [".csv", ".parquet"].map { Array($0.utf8) }
 
   init(_ baseNames: [String]) {
     wanted = baseNames.map { Array($0.utf8) }
   }
 
-  /// Whether the path ends in one of the names or in `.csv`, whatever the case of ASCII letters.
+  /// Whether the path ends in one of the names, in `.csv` or in `.parquet`, whatever the case of ASCII letters.
   func admits(_ path: UnsafeRawBufferPointer) -> Bool {
-    if Self.ends(path, in: Self.suffix) { return true }
+    if Self.suffixes.contains(where: { Self.ends(path, in: $0) }) { return true }
     return wanted.contains { name in
       let before = path.count - name.count - 1
       return Self.ends(path, in: name) && (before < 0 || path[before] == UInt8(ascii: "/"))

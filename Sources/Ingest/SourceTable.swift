@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Storage
 
 /// What to do with a column that a file has and its declaration has not; spelt as in projects.
@@ -16,8 +17,10 @@ package struct SourceTable: Sendable, Equatable {
   /// dbt's name of the node, such as `source.letterboxd.letterboxd.movies`.
   package var uniqueID: String
   package var relation: Relation
-  /// The base name of its file, such as `movies.csv`; found at any depth of an archive.
+  /// The base name of its file as CSV, such as `movies.csv`; found at any depth of an archive.
   package var memberName: String
+  /// The base names that its file may have: as CSV, and as Parquet.
+  package var memberNames: [String] { [memberName, "\(Path.stem(of: memberName)).parquet"] }
   package var columns: [ColumnSchema]
   package var onSchemaChange: OnSchemaChange
   /// The byte between fields.

@@ -9,7 +9,7 @@ struct TableLoader {
     var rejectCount = 0
   }
 
-  let stream: MemberStream
+  let stream: any RowStream
   let limit: RejectLimit
   /// What a user can do about a reject other than to correct the file.
   var remedy: String?
@@ -62,7 +62,7 @@ struct TableLoader {
     if limit == .none, let first = shown.first {
       return IngestError(first.diagnostic(in: stream.displayPath, remedy: remedy))
     }
-    let notes = shown.map { "\($0.location(in: stream.displayPath)): \($0.reason)" }
+    let notes = shown.map { "\($0.place.description(in: stream.displayPath)): \($0.reason)" }
     let count =
       switch limit {
       case .percent: "\(counts.rejectCount) of \(counts.rowsRead) rows cannot be loaded"

@@ -42,6 +42,16 @@ struct CellBuffer: ~Copyable {
     count &+= 1
   }
 
+  /// Appends `count` cells in whatever order `body` writes them; it returns how many of the first ones stay.
+  ///
+  /// SAFETY: `body` stays within the room, and has written the cells that stay.
+  mutating func append(count added: Int, _ body: (UnsafeMutablePointer<RecordCell>) -> Int) {
+    precondition(count + added <= capacity)
+    let kept = body(base + count)
+    precondition((0...added).contains(kept))
+    count += kept
+  }
+
   /// Takes back the cells from `count` on.
   mutating func truncate(to count: Int) {
     self.count = count

@@ -1,5 +1,6 @@
 import Parquet
 import SQLite
+import Storage
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import Parquet
+import Storage
 
 /// What `inspect` tells of a Parquet file.
 package struct FileInspection: Sendable, Codable {

@@ -5,9 +5,10 @@ Files of every type, encoding, codec and page version, written by the Swift test
 and fastparquet, value by value; files that these write, in all encodings and codecs, are read by ours. With a checkout
 of apache/parquet-testing its files are read or refused, and what is read is compared with pyarrow's values.
 
-    parquet.py [--public parquet-testing] [--cache ~/.cache/reelhouse/parquet] -- swift test …
+    parquet.py [--public parquet-testing] [--spark] [--cache ~/.cache/reelhouse/parquet] -- swift test …
 
-The command behind `--` runs `ExchangeTests`. Exit codes: 0 equal, 1 different, 2 could not run.
+With --spark PySpark 3.5 takes part in both directions; it needs Java. The command behind `--` runs `ExchangeTests`.
+Exit codes: 0 equal, 1 different, 2 could not run.
 """
 
 from __future__ import annotations
@@ -24,22 +25,24 @@ import tempfile
 import venv
 from pathlib import Path
 
+import spark
+
 REQUIREMENTS = ["pyarrow", "duckdb", "polars", "fastparquet", "numpy", "pandas"]
 EPOCH = datetime.datetime(1970, 1, 1)
 # fastparquet reads decimals as reals and cuts zeros off the ends of values of fixed length. It misreads or refuses
 # pages of version 2 and the younger encodings, so it is only asked for dictionaries and plain values in version 1.
-LOSSY = {"fastparquet": {"decimal", "wide", "fixed"}}
-FILES = {"fastparquet": "*-v1-classic-*.parquet"}
+LOSSY = {"fastparquet": {"decimal", "wide", "fixed"}, "spark": spark.UNREAD}
+FILES = {"fastparquet": ["*-v1-classic-*.parquet"], "spark": spark.FILES}
 
 
-def enter_environment(cache: Path) -> None:
+def enter_environment(cache: Path, extra: list[str] = []) -> None:
     """Starts again in an environment that has the other readers, made where it is missing."""
     python = cache / "bin" / "python"
     if Path(sys.prefix).resolve() == cache.resolve():
         return
     if not (cache / "complete").exists():
         venv.create(cache, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *REQUIREMENTS, *extra], check=True)
         (cache / "complete").touch()
     os.execv(python, [str(python), *sys.argv])
 
@@ -161,7 +164,7 @@ def check_ours(folder: Path) -> int:
     for reader, read in READERS.items():
         equal = refused = 0
         reasons: dict[str, str] = {}
-        for path in sorted(folder.glob(FILES.get(reader, "*.parquet"))):
+        for path in sorted(path for pattern in FILES.get(reader, ["*.parquet"]) for path in folder.glob(pattern)):
             names, expected = rows_of(path.with_suffix(".tsv"))
             try:
                 columns = read(path)
@@ -238,7 +241,7 @@ def write_expected(path: Path, table) -> None:
     path.write_text("".join(line + "\n" for line in lines))
 
 
-def write_theirs(folder: Path) -> int:
+def write_theirs(folder: Path, session: spark.Spark | None) -> int:
     import duckdb
     import fastparquet
     import polars as pl
@@ -286,6 +289,8 @@ def write_theirs(folder: Path) -> int:
                     add(f"duckdb-{codec}-{version}-{stem}", table, write_duckdb)
             for codec in ["uncompressed", "snappy", "gzip", "zstd", "lz4"]:
                 add(f"polars-{codec}-{stem}", table, lambda p: pl.from_arrow(table).write_parquet(p, compression=codec, row_group_size=1300))
+            if session:
+                session.write(folder, table, stem, add)
             simple = table.select(["int32", "int64", "double", "text", "bytes"] if not nulls else ["text", "bytes"])
             for codec in [None, "GZIP", "SNAPPY", "ZSTD"] if count else []:
                 add(f"fastparquet-{codec}-{stem}", simple, lambda p: fastparquet.write(str(p), simple.to_pandas(), compression=codec))
@@ -347,14 +352,21 @@ def kind_of(type_) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--public", type=Path, help="a checkout of apache/parquet-testing")
+    parser.add_argument("--spark", action="store_true", help="have PySpark take part")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/reelhouse/parquet")
     parser.add_argument("--keep", action="store_true", help="leave the exchanged files for a look")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="runs ExchangeTests")
     arguments = parser.parse_args()
-    enter_environment(arguments.cache)
+    session = None
+    if arguments.spark:
+        enter_environment(arguments.cache.with_name("parquet-spark"), ["pyspark==3.5.6"])
+        session = spark.Spark()
+        READERS["spark"] = session.read
+    else:
+        enter_environment(arguments.cache)
     folder = Path(tempfile.mkdtemp(prefix="reelhouse-parquet-"))
     try:
-        count = write_theirs(folder / "theirs")
+        count = write_theirs(folder / "theirs", session)
         (folder / "public").mkdir()
         if arguments.public:
             for pattern in ["data/*.parquet", "data/*/*.parquet", "bad_data/*.parquet", "data/*.encrypted", "data/*/*.encrypted"]:

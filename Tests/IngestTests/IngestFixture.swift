@@ -44,11 +44,16 @@ final class IngestFixture {
   func zip(
     _ members: [String: String], compression: ZipWriter.Compression = .deflate(level: 6)
   ) throws -> String {
+    try zip(bytes: members.mapValues { Array($0.utf8) }, compression: compression)
+  }
+
+  func zip(
+    bytes members: [String: [UInt8]], compression: ZipWriter.Compression = .deflate(level: 6)
+  ) throws -> String {
     let file = Path.join(path, "archive.zip")
     var writer = try ZipWriter(path: file)
-    for (name, text) in members.sorted(by: { $0.key < $1.key }) {
+    for (name, bytes) in members.sorted(by: { $0.key < $1.key }) {
       try writer.addMember(name, compression: compression) { member in
-        let bytes = Array(text.utf8)
         try bytes.withUnsafeBytes { try member.write($0) }
       }
     }
@@ -122,6 +127,12 @@ final class IngestFixture {
 
   func rows(_ sql: String) throws -> [[SQLiteValue]] {
     try Connection(path: warehouse.draftFile(.raw), access: .readOnly).rows(sql)
+  }
+
+  /// The exact hash of each loaded table.
+  func exactHashes() throws -> [Relation: String?] {
+    Dictionary(
+      uniqueKeysWithValues: try IngestPlanner.records(in: warehouse).map { ($0.relation, $0.exactHash) })
   }
 
   /// All bytes of the raw layer, to see whether it was touched; nil where there is none.

@@ -16,14 +16,9 @@ struct ExportCommand: ParsableCommand {
       Examples:
         reelhouse export --out exports
         reelhouse export --select main --format csv --out reports
-        reelhouse export --select 'stg_*' --select raw.movies --compression snappy
+        reelhouse export --select 'stg_*' raw.movies --compression snappy
+        reelhouse export --select +movies_by_year,config.materialized:table --exclude raw
       """)
-
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp(
-      "What to export: a layer, layer.name or name, with * for any letters.", valueName: "name"))
-  var select: [String] = []
 
   @Option(help: "The form of the files: parquet, csv or ndjson.")
   var format: ExportFormat = .parquet
@@ -53,6 +48,8 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Export this build.", valueName: "id"))
   var build: String?
 
+  @OptionGroup var selection: RelationOptions
+  @OptionGroup var project: ProjectOptions
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
@@ -72,13 +69,15 @@ struct ExportCommand: ParsableCommand {
     if reader.build == nil, !draft { session.console.remark("nothing is published yet: this is the draft") }
     var options = ExportOptions(folder: Path.absolute(out))
     options.format = format
-    options.selection = select
     options.hashesContent = contentHash
     options.threadCount = threads ?? Processors.count
     options.properties.compression = Compression(compression.codec, level: compressionLevel)
     options.properties.rowGroupRowLimit = rowGroupRows
     options.properties.createdBy = "reelhouse version \(Reelhouse.version)"
-    let plan = try ExportPlan(reader, selection: select)
+    let catalog = try ExportCatalog(reader)
+    let relations = try RelationSelection(selection, in: catalog, project, session).resolve()
+    guard !relations.isEmpty else { return try session.warn(nothingToDo: "there is nothing to export") }
+    let plan = try ExportPlan(reader, catalog, relations: relations)
     let console = session.console
     // Threads open what the plan was made of, whatever is published meanwhile.
     let planned: WarehouseReader.Target = plan.build.map { .build(id: $0) } ?? .draft

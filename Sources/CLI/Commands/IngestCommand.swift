@@ -13,9 +13,10 @@ import Transform
 
 struct IngestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ingest", abstract: "Load the CSV files of an archive into the draft's RAW layer.",
+    commandName: "ingest",
+    abstract: "Load the CSV or Parquet files of an archive into the draft's RAW layer.",
     discussion: """
-      Takes a zip, a folder or one CSV file; else the archive that reelhouse.yml names. The tables and their columns \
+      Takes a zip, a folder or one file, CSV or Parquet; else the archive that reelhouse.yml names. The tables and their columns \
       are those of the project's sources. Files that did not change since they were loaded are not read again. All of \
       an ingest is done, or nothing.
 
@@ -24,9 +25,10 @@ struct IngestCommand: ParsableCommand {
         reelhouse ingest archive.zip --dry-run
         reelhouse ingest ~/Downloads/letterboxd --max-rejects 0.1%
         reelhouse ingest actors.csv
+        reelhouse ingest exports/raw/movies.parquet
       """)
 
-  @Argument(help: ArgumentHelp("A zip, a folder or a CSV file.", valueName: "archive"))
+  @Argument(help: ArgumentHelp("A zip, a folder, or a CSV or Parquet file.", valueName: "archive"))
   var archive: String?
 
   @Option(
@@ -52,7 +54,8 @@ struct IngestCommand: ParsableCommand {
         hints: ["for example `--max-rejects 100` or `--max-rejects 0.5%`"])
     }
     let project = try session.project(project)
-    let options = IngestOptions(archivePath: try archivePath(session), rejectLimit: limit, isForced: force)
+    var options = IngestOptions(archivePath: try archivePath(session), rejectLimit: limit, isForced: force)
+    if let folder = session.environment.setting("TMPDIR") { options.temporaryFolder = folder }
     let tables = SourceTable.all(in: project.manifest)
     guard !tables.isEmpty else {
       throw Diagnostic(

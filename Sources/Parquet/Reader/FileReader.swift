@@ -29,6 +29,15 @@ package final class FileReader: Sendable {
     try self.init(InputFile(path: path), limits)
   }
 
+  /// Takes over an open file, which is closed when nobody reads it any more, or when this throws.
+  ///
+  /// - Parameter path: what messages call it.
+  package convenience init(
+    descriptor: Int32, path: String, limits: ReaderLimits = ReaderLimits()
+  ) throws(ParquetError) {
+    try self.init(InputFile(descriptor: descriptor, path: path), limits)
+  }
+
   package convenience init(bytes: [UInt8], limits: ReaderLimits = ReaderLimits()) throws(ParquetError) {
     try self.init(InputFile(bytes: bytes), limits)
   }

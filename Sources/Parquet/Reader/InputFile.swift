@@ -18,9 +18,16 @@ final class InputFile: Sendable {
   let path: String?
   let byteCount: Int
 
-  init(path: String) throws(ParquetError) {
+  convenience init(path: String) throws(ParquetError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ParquetError(.system(operation: "open", errno: errno), path: path) }
+    try self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Takes over an open file.
+  ///
+  /// - Parameter path: what messages call it.
+  init(descriptor: Int32, path: String) throws(ParquetError) {
     let end = lseek(descriptor, 0, SEEK_END)
     guard end >= 0 else {
       let code = errno

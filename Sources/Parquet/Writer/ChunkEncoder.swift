@@ -1,5 +1,5 @@
 /// A column chunk as bytes, its offsets counted from its own beginning.
-struct EncodedChunk {
+struct EncodedChunk: Sendable {
   var encodings: Set<Int> = []
   var pageEncodings: [PageEncodingCount] = []
   /// With the headers of the pages.

@@ -52,9 +52,7 @@ package final class DescriptorSink: ByteSink {
 /// A writer holds the values of one row group and the pages of one column chunk, whatever the size of the file.
 /// A file that was not closed is none: it has no footer.
 package struct FileWriter: ~Copyable {
-  /// The rows of the row group that is being gathered, a batch for each column. Fill them directly, as many rows in
-  /// each, then call `flushIfFull`.
-  package let batches: [ColumnBatch]
+  private var gatherer: RowGatherer
   private let sink: any ByteSink
   private let properties: WriterProperties
   private let encoder: ChunkEncoder
@@ -77,7 +75,7 @@ package struct FileWriter: ~Copyable {
     metadata.keyValues = properties.keyValues
     metadata.createdBy = properties.createdBy
     self.metadata = metadata
-    batches = schema.columns.map { ColumnBatch($0) }
+    gatherer = RowGatherer(schema, properties)
     offset = 4
   }
 
@@ -88,64 +86,66 @@ package struct FileWriter: ~Copyable {
 
   /// Takes rows: a batch for each column, all of the same number. They may be used again afterwards.
   package mutating func write(_ columns: [ColumnBatch]) throws(ParquetError) {
-    precondition(columns.count == batches.count, "there is a batch for each column")
-    let rows = columns.first?.rowCount ?? 0
-    precondition(columns.allSatisfy { $0.rowCount == rows }, "all columns have the same rows")
-    var row = 0
-    var values = [Int](repeating: 0, count: columns.count)
-    while row < rows {
-      let gathered = batches.first?.rowCount ?? 0
-      // In pieces, so that the limit of bytes is looked at now and then.
-      let taken = min(rows - row, properties.rowGroupRowLimit - gathered, 4096)
-      for (index, column) in columns.enumerated() {
-        values[index] += batches[index].append(column, row: row, value: values[index], rowCount: taken)
-      }
-      row += taken
-      try flushIfFull()
-    }
-  }
-
-  /// Writes the row group where it has reached a limit.
-  package mutating func flushIfFull() throws(ParquetError) {
-    guard let first = batches.first else { return }
-    if first.rowCount >= properties.rowGroupRowLimit
-      || batches.reduce(0, { $0 + $1.byteCount }) >= properties.rowGroupByteLimit
-    {
-      try flush()
-    }
+    var rows = PendingRows(columns)
+    while gatherer.append(&rows) { try flush() }
   }
 
   /// Ends the row group, if it has rows.
   package mutating func flush() throws(ParquetError) {
-    let rows = batches.first?.rowCount ?? 0
-    precondition(batches.allSatisfy { $0.rowCount == rows }, "all columns have the same rows")
+    let rows = gatherer.rowCount
     guard rows > 0 else { return }
     var group = RowGroupMetadata()
-    group.rowCount = rows
     var groupIndexes: [PageIndex] = []
-    for batch in batches {
+    for batch in gatherer.batches {
       let chunk = try encoder.encode(batch)
-      group.columns.append(describe(chunk, batch))
-      group.uncompressedByteCount += chunk.uncompressedByteCount
-      var index = chunk.index
-      for page in index.pages.indices { index.pages[page].offset += offset }
-      groupIndexes.append(index)
-      try sink.write(encoder.output.bytes)
-      offset += encoder.output.count
+      try write(chunk, of: batch.column, rowCount: rows, encoder.output.bytes, &group, &groupIndexes)
       batch.removeAll()
     }
+    end(group, groupIndexes, rowCount: rows)
+  }
+
+  /// Writes a row group that was encoded elsewhere, behind the rows that were given before it.
+  package mutating func write(_ encoded: EncodedRowGroup) throws(ParquetError) {
+    try flush()
+    var group = RowGroupMetadata()
+    var groupIndexes: [PageIndex] = []
+    for chunk in encoded.chunks {
+      try chunk.bytes.span.withUnsafeBytes { (bytes) throws(ParquetError) in
+        try write(
+          chunk.encoded, of: chunk.column, rowCount: encoded.rowCount, bytes, &group, &groupIndexes)
+      }
+    }
+    end(group, groupIndexes, rowCount: encoded.rowCount)
+  }
+
+  private mutating func write(
+    _ chunk: EncodedChunk, of column: Column, rowCount: Int, _ bytes: UnsafeRawBufferPointer,
+    _ group: inout RowGroupMetadata, _ indexes: inout [PageIndex]
+  ) throws(ParquetError) {
+    group.columns.append(describe(chunk, column, rowCount: rowCount))
+    group.uncompressedByteCount += chunk.uncompressedByteCount
+    var index = chunk.index
+    for page in index.pages.indices { index.pages[page].offset += offset }
+    indexes.append(index)
+    try sink.write(bytes)
+    offset += bytes.count
+  }
+
+  private mutating func end(_ group: RowGroupMetadata, _ groupIndexes: [PageIndex], rowCount: Int) {
+    var group = group
+    group.rowCount = rowCount
     metadata.rowGroups.append(group)
-    metadata.rowCount += rows
+    metadata.rowCount += rowCount
     indexes.append(groupIndexes)
   }
 
-  private func describe(_ chunk: EncodedChunk, _ batch: ColumnBatch) -> ColumnChunkMetadata {
+  private func describe(_ chunk: EncodedChunk, _ source: Column, rowCount: Int) -> ColumnChunkMetadata {
     var column = ColumnChunkMetadata()
-    column.physicalType = batch.column.physicalType.code
+    column.physicalType = source.physicalType.code
     column.encodings = chunk.encodings.sorted()
-    column.path = [batch.column.name]
+    column.path = [source.name]
     column.codec = properties.compression.codec.rawValue
-    column.valueCount = batch.rowCount
+    column.valueCount = rowCount
     column.uncompressedByteCount = chunk.uncompressedByteCount
     column.compressedByteCount = chunk.compressedByteCount
     column.dataPageOffset = offset + chunk.dataPageOffset

@@ -26,7 +26,7 @@ package struct WriterProperties: Sendable, Hashable {
   package var pageVersion = PageVersion.v1
   /// A row group ends at so many rows, or where its values take so many bytes in memory.
   package var rowGroupRowLimit = 262_144
-  package var rowGroupByteLimit = 64 << 20
+  package var rowGroupByteLimit = 32 << 20
   /// About how large a page may get before compression, and how many rows it may have.
   package var pageByteLimit = 1 << 20
   package var pageRowLimit = 262_144

@@ -1,5 +1,6 @@
 import Diagnostics
 import Parquet
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -40,6 +41,13 @@ package struct ContentHasher: ~Copyable {
     }
     self.columns = columns
     self.forms = forms
+  }
+
+  /// The hash of the rows of batches, one for each column.
+  package static func hash(_ columns: [Column], _ batches: [ColumnBatch]) throws(SyncError) -> ContentHash {
+    var hasher = try ContentHasher(columns)
+    try hasher.add(batches)
+    return hasher.hash
   }
 
   private static func form(_ column: Column) -> Form? {

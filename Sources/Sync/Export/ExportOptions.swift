@@ -13,8 +13,6 @@ package struct ExportOptions: Sendable {
   package var format = ExportFormat.parquet
   /// Of Parquet files.
   package var properties = WriterProperties()
-  /// Tables by `layer`, `layer.name` or `name`, with `*` for any letters; all where there is none.
-  package var selection: [String] = []
   /// Whether the content hash of each table is computed.
   package var hashesContent = true
   /// How many tables are written at once.

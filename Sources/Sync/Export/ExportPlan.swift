@@ -1,4 +1,3 @@
-import Diagnostics
 import SQLite
 import Storage
 
@@ -18,33 +17,24 @@ package struct ExportPlan: Sendable {
   package var build: String?
   package var items: [ExportItem]
 
-  /// Plans the export of a build or draft that is open for reading.
+  /// Plans the export of relations of a build or draft that is open for reading, by name; of all where no name is given.
   package init(_ reader: borrowing WarehouseReader, selection: [String]) throws {
+    let catalog = try ExportCatalog(reader)
+    try self.init(reader, catalog, relations: catalog.relations(named: selection))
+  }
+
+  /// Plans the export of relations of a catalog that was made of the same reader.
+  package init(_ reader: borrowing WarehouseReader, _ catalog: ExportCatalog, relations: Set<Relation>) throws
+  {
     let build = reader.build
     let connection = reader.connection
-    var items: [ExportItem] = []
-    let record = try build?.record()
-    let entries: [(Relation, RelationRecord.Kind, Int?, String?)]
-    if let record {
-      entries = record.relations.map { ($0.relation, $0.kind, $0.rowCount, $0.exactHash) }
-    } else {
-      entries = try RelationCatalog(connection).records().map {
-        ($0.relation, $0.kind, $0.rowCount, $0.exactHash)
-      }
-    }
-    let chosen = try Self.select(entries.map(\.0), selection)
-    for (relation, kind, rowCount, exactHash) in entries.sorted(by: { $0.0 < $1.0 })
-    where chosen.contains(relation) {
-      let declared = record?.relations.first { $0.relation == relation }?.columns ?? []
-      items.append(
-        ExportItem(
-          relation: relation,
-          scannedFile: kind == .table ? build?.file(relation.layer) : nil,
-          columns: try Self.columns(of: relation, declared, connection), rowCount: rowCount,
-          exactHash: exactHash))
-    }
-    self.items = items
     self.build = build?.id
+    items = try catalog.entries.filter { relations.contains($0.relation) }.map { entry in
+      ExportItem(
+        relation: entry.relation, scannedFile: entry.kind == .table ? build?.file(entry.relation.layer) : nil,
+        columns: try Self.columns(of: entry.relation, entry.columns, connection), rowCount: entry.rowCount,
+        exactHash: entry.exactHash)
+    }
   }
 
   /// The types of a relation's columns: as declared, else as its values are.
@@ -90,41 +80,5 @@ package struct ExportPlan: Sendable {
       .exportMisfit,
       "the column '\(column)' of \(relation) has values of several kinds: \(classes.sorted().joined(separator: ", "))",
       hints: ["declare its `data_type`, and let the model cast it"])
-  }
-
-  // Selection
-
-  private static func select(_ relations: [Relation], _ selection: [String]) throws -> Set<Relation> {
-    if selection.isEmpty { return Set(relations) }
-    var chosen: Set<Relation> = []
-    for pattern in selection {
-      let found = relations.filter { matches($0, pattern) }
-      guard !found.isEmpty else {
-        let names = relations.map(\.description)
-        throw SyncError(
-          .invalidArgument, "nothing is named '\(pattern)' here",
-          hints: Suggestion.hint(for: pattern, in: names + relations.map(\.name)).map { [$0] } ?? [
-            "`reelhouse ls` lists what the project has"
-          ])
-      }
-      chosen.formUnion(found)
-    }
-    return chosen
-  }
-
-  private static func matches(_ relation: Relation, _ pattern: String) -> Bool {
-    let pattern = Array(pattern.lowercased().utf8)
-    return [relation.layer.schemaName, relation.name, relation.description].contains {
-      matches(Array($0.lowercased().utf8)[...], pattern[...])
-    }
-  }
-
-  /// Whether a name is that of a pattern in which `*` stands for any letters.
-  private static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-    guard let first = pattern.first else { return name.isEmpty }
-    if first == UInt8(ascii: "*") {
-      return matches(name, pattern.dropFirst()) || (!name.isEmpty && matches(name.dropFirst(), pattern))
-    }
-    return name.first == first && matches(name.dropFirst(), pattern.dropFirst())
   }
 }

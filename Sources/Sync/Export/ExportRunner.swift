@@ -1,9 +1,9 @@
 import Diagnostics
 import Files
 import Parquet
+import SQLite
 import Storage
 import Threads
-import SQLite
 
 /// Writes the files of an export, several tables at once, and its manifest when all are there.
 package struct ExportRunner: Sendable {
@@ -31,22 +31,28 @@ package struct ExportRunner: Sendable {
       return a == b ? left < right : a > b
     }
     let queue = WorkQueue<ExportManifest.Table>(order)
-    // A draft changes: it is read in the one transaction that the plan was made in.
-    let helperCount = plan.build == nil ? 0 : max(0, min(options.threadCount, plan.items.count) - 1)
-    var helpers = (0..<helperCount).compactMap { _ in
-      WorkerThread.start { [self] in
-        queue.work { index in
-          var own: WarehouseReader?
-          return try export(plan.items[index], plan, onTable) {
-            if own == nil { own = try WarehouseReader(warehouse, target) }
-            guard let connection = own?.connection else { preconditionFailure("it was just opened") }
-            return connection
-          }
+    // A draft changes: it is read in the one transaction that the plan was made in, and other threads only encode.
+    let helperCount = max(0, options.threadCount - 1)
+    let readsAside = plan.build != nil
+    let crew = EncodingCrew(
+      readerCount: readsAside ? helperCount + 1 : 1, threadCount: helperCount + 1)
+    var helpers: [WorkerThread] = []
+    for _ in 0..<helperCount {
+      let helper = WorkerThread.start { [self] in
+        let encoder = RowGroupEncoder(options.properties)
+        if readsAside {
+          queue.work { try export(plan.items[$0], crew, encoder, onTable) }
+          crew.endReading()
         }
+        crew.help(encoder)
       }
+      if let helper { helpers.append(helper) } else if readsAside { crew.endReading() }
     }
     let connection = reader.connection
-    queue.work { try export(plan.items[$0], plan, onTable) { connection } }
+    let encoder = RowGroupEncoder(options.properties)
+    queue.work { try export(plan.items[$0], crew, encoder, onTable, connection) }
+    crew.endReading()
+    crew.help(encoder)
     helpers.removeAll()
     let tables = try queue.results()
     let manifest = ExportManifest(
@@ -58,86 +64,71 @@ package struct ExportRunner: Sendable {
     return manifest
   }
 
+  /// - Parameter connection: reads what only SQLite can read; else one of this table's own.
   private func export(
-    _ item: ExportItem, _ plan: ExportPlan, _ onTable: (ExportManifest.Table) -> Void,
-    _ connection: () throws -> Connection
+    _ item: ExportItem, _ crew: EncodingCrew, _ encoder: RowGroupEncoder,
+    _ onTable: (ExportManifest.Table) -> Void, _ connection: Connection? = nil
   ) throws -> ExportManifest.Table {
+    var own: WarehouseReader?
+    func reading() throws -> Connection {
+      if let connection { return connection }
+      if own == nil { own = try WarehouseReader(warehouse, target) }
+      guard let connection = own?.connection else { preconditionFailure("it was just opened") }
+      return connection
+    }
     let name = "\(item.relation.layer.schemaName)/\(item.relation.name).\(options.format.rawValue)"
     let file = try ExportFile(Path.join(options.folder, name))
-    var hasher = try TableHasher(item, isAsked: options.hashesContent)
-    let rowCount: Int
+    let (rowCount, hash): (Int, HashSum)
     do {
-      rowCount =
+      (rowCount, hash) =
         try options.format == .parquet
-        ? writeParquet(item, file, &hasher, connection) : writeText(item, file, &hasher, connection)
+        ? writeParquet(item, file, crew, encoder, reading) : writeText(item, file, reading)
     } catch let error as ParquetError {
       throw error.diagnostic.noting("while \(item.relation) was exported")
     }
     let table = ExportManifest.Table(
       layer: item.relation.layer.schemaName, name: item.relation.name, file: name, rowCount: rowCount,
-      byteCount: file.byteCount, sha256: try file.finish(), contentHash: hasher.text,
-      contentHashFault: hasher.fault, columns: item.columns)
+      byteCount: file.byteCount, sha256: try file.finish(),
+      contentHash: options.hashesContent ? hash.text : nil, contentHashFault: hash.fault,
+      columns: item.columns)
     onTable(table)
     return table
   }
 
   private func writeParquet(
-    _ item: ExportItem, _ file: ExportFile, _ hasher: inout TableHasher,
+    _ item: ExportItem, _ file: ExportFile, _ crew: EncodingCrew, _ encoder: RowGroupEncoder,
     _ connection: () throws -> Connection
-  ) throws -> Int {
+  ) throws -> (Int, HashSum) {
     var properties = options.properties
     properties.keyValues = [
       KeyValue("reelhouse.layer", item.relation.layer.schemaName),
       KeyValue("reelhouse.table", item.relation.name),
     ]
     if let hash = item.exactHash { properties.keyValues.append(KeyValue("reelhouse.exact_hash", hash)) }
-    var writer = try FileWriter(file, schema: Schema(item.columns.map(\.parquet)), properties: properties)
-    try RowSource.read(item, connection) { batches in
-      hasher.add(batches)
-      try writer.write(batches)
-    }
-    return try writer.close().rowCount
+    var table = try ParquetTable(
+      file, item, properties, crew, encoder, hashesContent: options.hashesContent)
+    try RowSource.read(item, connection) { try table.write($0) }
+    return try table.close()
   }
 
   private func writeText(
-    _ item: ExportItem, _ file: ExportFile, _ hasher: inout TableHasher,
-    _ connection: () throws -> Connection
-  ) throws -> Int {
+    _ item: ExportItem, _ file: ExportFile, _ connection: () throws -> Connection
+  ) throws -> (Int, HashSum) {
     let rows = TextRows(format: options.format, columns: item.columns)
     var bytes = rows.header
     var rowCount = 0
+    var hash = HashSum()
+    let columns = item.columns.map(\.parquet)
     try RowSource.read(item, connection) { batches in
-      hasher.add(batches)
+      if options.hashesContent, hash.fault == nil {
+        hash.add(Result { () throws(SyncError) in try ContentHasher.hash(columns, batches) })
+      }
       rows.append(batches, to: &bytes)
       rowCount += batches.first?.rowCount ?? 0
       try bytes.withUnsafeBytes { try file.write($0) }
       bytes.removeAll(keepingCapacity: true)
     }
     try bytes.withUnsafeBytes { try file.write($0) }
-    return rowCount
+    return (rowCount, hash)
   }
-}
-
-/// The content hash of a table that is exported. A value without one does not stop the export: the file is right, and
-/// only cannot be compared.
-private struct TableHasher: ~Copyable {
-  private var hasher: ContentHasher
-  private let isAsked: Bool
-  private(set) var fault: String?
-
-  init(_ item: ExportItem, isAsked: Bool) throws {
-    hasher = try ContentHasher(item.columns.map(\.parquet))
-    self.isAsked = isAsked
-  }
-
-  mutating func add(_ batches: [ColumnBatch]) {
-    guard isAsked, fault == nil else { return }
-    do throws(SyncError) {
-      try hasher.add(batches)
-    } catch {
-      fault = error.message
-    }
-  }
-
-  var text: String? { isAsked && fault == nil ? hasher.hash.description : nil }
 }

@@ -1,4 +1,5 @@
 import Parquet
+import Storage
 
 /// Writes rows as CSV or as one JSON object a line. A NULL is nothing in CSV, where the empty text is quoted.
 struct TextRows {

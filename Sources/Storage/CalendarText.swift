@@ -1,9 +1,9 @@
 /// Days and points in time between numbers and the texts that a warehouse keeps.
-enum CalendarText {
-  static let microsecondsPerDay: Int64 = 86_400_000_000
+package enum CalendarText {
+  package static let microsecondsPerDay: Int64 = 86_400_000_000
 
   /// Days since 1970 of a day of the Gregorian calendar; nil where there is no such day.
-  static func days(year: Int, month: Int, day: Int) -> Int32? {
+  package static func days(year: Int, month: Int, day: Int) -> Int32? {
     guard (1...12).contains(month), day >= 1, day <= lastDay(month, year) else { return nil }
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
@@ -22,7 +22,7 @@ enum CalendarText {
   }
 
   /// The day of a number of days since 1970.
-  static func civil(_ days: Int32) -> (year: Int, month: Int, day: Int) {
+  package static func civil(_ days: Int32) -> (year: Int, month: Int, day: Int) {
     let shifted = Int(days) + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -46,7 +46,7 @@ enum CalendarText {
   }
 
   /// `YYYY-MM-DD` as days since 1970.
-  static func day(_ base: UnsafeRawPointer, _ count: Int) -> Int32? {
+  package static func day(_ base: UnsafeRawPointer, _ count: Int) -> Int32? {
     guard count == 10, base.load(fromByteOffset: 4, as: UInt8.self) == UInt8(ascii: "-"),
       base.load(fromByteOffset: 7, as: UInt8.self) == UInt8(ascii: "-"),
       let year = number(base, 0, 4), let month = number(base, 5, 2), let day = number(base, 8, 2)
@@ -56,7 +56,7 @@ enum CalendarText {
 
   /// `YYYY-MM-DD HH:MM:SS` with up to six digits of a fraction, `T` or a space in between, as microseconds since 1970.
   /// A day alone is its midnight.
-  static func timestamp(_ base: UnsafeRawPointer, _ count: Int) -> Int64? {
+  package static func timestamp(_ base: UnsafeRawPointer, _ count: Int) -> Int64? {
     guard count >= 10, let day = day(base, 10) else { return nil }
     let midnight = Int64(day) * microsecondsPerDay
     if count == 10 { return midnight }
@@ -79,7 +79,7 @@ enum CalendarText {
   }
 
   /// `YYYY-MM-DD`; years beyond four digits have as many as they need.
-  static func text(days: Int32) -> String {
+  package static func text(days: Int32) -> String {
     let (year, month, day) = civil(days)
     let digits = String(abs(year))
     let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -87,7 +87,7 @@ enum CalendarText {
   }
 
   /// `YYYY-MM-DD HH:MM:SS`, with six digits of a fraction where there is one.
-  static func text(microseconds: Int64) -> String {
+  package static func text(microseconds: Int64) -> String {
     func padded(_ value: Int64, _ count: Int) -> String {
       let digits = String(value)
       return String(repeating: "0", count: max(0, count - digits.count)) + digits

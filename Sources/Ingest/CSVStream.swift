@@ -1,10 +1,10 @@
 import CSV
 import Diagnostics
 
-/// A member from its bytes to typed rows: read, split, typed, a batch at a time.
+/// A CSV file from its bytes to typed rows: read, split, typed, a batch at a time.
 ///
 /// `@unchecked Sendable`: one thread at a time uses it, the reading one until `BatchPipeline` has joined it.
-final class MemberStream: @unchecked Sendable {
+final class CSVStream: RowStream, @unchecked Sendable {
   let displayPath: String
   private let nullRule: NullRule
   private var reader: MemberReader
@@ -25,11 +25,10 @@ final class MemberStream: @unchecked Sendable {
   }
 
   var byteCount: Int { reader.byteCount }
-  /// Of the whole member, once it was read to its end.
   var crc32: UInt32 { reader.crc32 }
 
   /// The names in the first line that is not empty, and its place and text.
-  func readHeader() throws -> (names: [String], location: SourceLocation, excerpt: String) {
+  func readHeader() throws -> FileHeader {
     // Small, since most of what a plan reads for its headers is read again for the rows.
     let batch = CSVBatch(byteCapacity: 64 << 10)
     while try splitter.fill(batch, from: { try reader.read(into: $0) }) {
@@ -38,27 +37,29 @@ final class MemberStream: @unchecked Sendable {
         if let fault = batch.faults.first(where: { $0.row == index }) { throw error(fault) }
         headerBatch = batch
         firstRow = index + 1
-        return (
-          batch.fields[row.firstField..<(row.firstField + row.fieldCount)].map { batch.text(of: $0) },
-          SourceLocation(
+        let fields = batch.fields[row.firstField..<(row.firstField + row.fieldCount)]
+        return FileHeader(
+          columns: fields.map { FileHeader.Column(name: batch.text(of: $0)) },
+          location: SourceLocation(
             path: displayPath, line: batch.line(of: row), column: 1, byteOffset: batch.byteOffset(of: row)),
-          TextForPeople.escaped(String(decoding: batch.bytes[row.byteRange], as: UTF8.self), limit: 160)
-        )
+          excerpt: TextForPeople.escaped(
+            String(decoding: batch.bytes[row.byteRange], as: UTF8.self), limit: 160), hint: Self.headerHint)
       }
       if let fault = batch.faults.first(where: \.isFatal) { throw error(fault) }
     }
     throw IngestError(
       .headerInvalid, "the file is empty: it has no header", at: SourceLocation(path: displayPath),
-      hints: ["the first line of the file must name its columns"])
+      hints: [Self.headerHint])
   }
 
-  /// How the rows behind the header are to be typed. Needed before `fill`.
+  private static let headerHint = "the first line of the file must name its columns"
+
   func setMapping(_ mapping: HeaderMapping) {
     decoder = RowDecoder(mapping, nullRule: nullRule)
   }
 
-  /// Fills a batch with the next rows. Returns false at the end. What goes wrong is left in the batch, behind the
-  /// rows that were read before it.
+  func makeBatch() -> LoadBatch { LoadBatch() }
+
   func fill(_ batch: LoadBatch) -> Bool {
     guard let decoder else { preconditionFailure("the header comes first") }
     var start = 0
@@ -71,17 +72,17 @@ final class MemberStream: @unchecked Sendable {
         guard try splitter.fill(batch.csv, from: { try reader.read(into: $0) }) else { return false }
       } catch {
         batch.csv = CSVBatch(byteCapacity: 1)
-        batch.prepare(columnCount: 0)
+        batch.prepare(columnCount: 0, rowCount: 0, scratchByteCount: 0)
         batch.failure = error
         return true
       }
     }
     decoder.decode(batch, from: start)
+    batch.bytesDone = batch.csv.byteOffset + batch.csv.bytes.count
     if let fault = batch.csv.faults.last, fault.isFatal { batch.failure = error(fault) }
     return true
   }
 
-  /// Reads what is left, for the checks at a zip member's end.
   func drain() throws {
     try reader.drain()
   }
