@@ -41,92 +41,23 @@ enum ColumnFill {
     }
   }
 
-  private static func appendIntegers(_ cells: Cells, to batch: ColumnBatch) throws(Misfit) {
-    if cells.holdsOnly(.integer) { return appendWords(cells, to: batch) }
-    var misfit: Int?
-    // SAFETY: at most one value a row is written.
-    batch.append(rows: cells.count, byteCount: 8 * cells.count) { room in
-      let target = room.values.assumingMemoryBound(to: UInt64.self)
-      var count = 0
-      for row in 0..<cells.count {
-        let kind = cells.kinds[row]
-        room.validity[row] = kind == .null ? 0 : 1
-        if kind == .null { continue }
-        var word = cells.words[row]
-        if kind != .integer {
-          // A real that is a whole number, as expressions make them, is one.
-          let whole = kind == .real ? Int64(exactly: Double(bitPattern: word)) : nil
-          if whole == nil, misfit == nil { misfit = row }
-          word = UInt64(bitPattern: whole ?? 0)
-        }
-        target[count] = word
-        count &+= 1
-      }
-      return (count, 8 * count)
-    }
-    if let misfit { throw Misfit(row: misfit) }
-  }
-
-  private static func appendReals(_ cells: Cells, to batch: ColumnBatch) throws(Misfit) {
-    if cells.holdsOnly(.real) { return appendWords(cells, to: batch) }
-    var misfit: Int?
-    // SAFETY: at most one value a row is written.
-    batch.append(rows: cells.count, byteCount: 8 * cells.count) { room in
-      let target = room.values.assumingMemoryBound(to: UInt64.self)
-      var count = 0
-      for row in 0..<cells.count {
-        let kind = cells.kinds[row]
-        room.validity[row] = kind == .null ? 0 : 1
-        if kind == .null { continue }
-        if kind != .real, kind != .integer, misfit == nil { misfit = row }
-        let word = cells.words[row]
-        target[count] = kind == .integer ? Double(Int64(bitPattern: word)).bitPattern : word
-        count &+= 1
-      }
-      return (count, 8 * count)
-    }
-    if let misfit { throw Misfit(row: misfit) }
-  }
-
-  private static func appendBooleans(_ cells: Cells, to batch: ColumnBatch) throws(Misfit) {
-    var misfit: Int?
-    // SAFETY: at most one value a row is written.
-    batch.append(rows: cells.count, byteCount: cells.count) { room in
-      let target = room.values.assumingMemoryBound(to: UInt8.self)
-      var count = 0
-      for row in 0..<cells.count {
-        let kind = cells.kinds[row]
-        room.validity[row] = kind == .null ? 0 : 1
-        if kind == .null { continue }
-        if kind != .integer || cells.words[row] > 1, misfit == nil { misfit = row }
-        target[count] = UInt8(truncatingIfNeeded: cells.words[row] & 1)
-        count &+= 1
-      }
-      return (count, count)
-    }
-    if let misfit { throw Misfit(row: misfit) }
-  }
-
-  /// Texts that stand for numbers.
-  private static func appendParsed<Value: FixedWidthInteger & BitwiseCopyable>(
-    _ cells: Cells, _ type: Value.Type, to batch: ColumnBatch, _ parse: (UnsafeRawPointer, Int) -> Value?
+  /// Appends the values of cells one by one, as `convert` makes them of a cell's kind and word. The first for which it
+  /// has none is the misfit.
+  @inline(__always)
+  private static func appendEach<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ cells: Cells, to batch: ColumnBatch, _ convert: (RecordCell.Kind, UInt64) -> Value?
   ) throws(Misfit) {
     let width = MemoryLayout<Value>.size
     var misfit: Int?
-    // SAFETY: at most one value a row is written; texts lie one behind the other, and `parse` stays within one.
+    // SAFETY: at most one value a row is written.
     batch.append(rows: cells.count, byteCount: width * cells.count) { room in
-      let target = room.values.assumingMemoryBound(to: type)
-      var (count, offset) = (0, 0)
+      let target = room.values.assumingMemoryBound(to: Value.self)
+      var count = 0
       for row in 0..<cells.count {
         let kind = cells.kinds[row]
         room.validity[row] = kind == .null ? 0 : 1
         if kind == .null { continue }
-        var value: Value?
-        if kind == .text || kind == .blob {
-          let length = Int(cells.words[row] & 0xFFFF_FFFF)
-          if kind == .text, let base = cells.bytes.baseAddress { value = parse(base + offset, length) }
-          offset &+= length
-        }
+        let value = convert(kind, cells.words[row])
         if value == nil, misfit == nil { misfit = row }
         target[count] = value ?? 0
         count &+= 1
@@ -134,6 +65,49 @@ enum ColumnFill {
       return (count, width * count)
     }
     if let misfit { throw Misfit(row: misfit) }
+  }
+
+  private static func appendIntegers(_ cells: Cells, to batch: ColumnBatch) throws(Misfit) {
+    if cells.holdsOnly(.integer) { return appendWords(cells, to: batch) }
+    try appendEach(cells, to: batch) { kind, word -> Int64? in
+      switch kind {
+      case .integer: Int64(bitPattern: word)
+      // A real that is a whole number, as expressions make them, is one.
+      case .real: Int64(exactly: Double(bitPattern: word))
+      default: nil
+      }
+    }
+  }
+
+  private static func appendReals(_ cells: Cells, to batch: ColumnBatch) throws(Misfit) {
+    if cells.holdsOnly(.real) { return appendWords(cells, to: batch) }
+    try appendEach(cells, to: batch) { kind, word -> UInt64? in
+      switch kind {
+      case .real: word
+      case .integer: Double(Int64(bitPattern: word)).bitPattern
+      default: nil
+      }
+    }
+  }
+
+  private static func appendBooleans(_ cells: Cells, to batch: ColumnBatch) throws(Misfit) {
+    try appendEach(cells, to: batch) { kind, word -> UInt8? in
+      kind == .integer && word <= 1 ? UInt8(truncatingIfNeeded: word) : nil
+    }
+  }
+
+  /// Texts that stand for numbers.
+  private static func appendParsed<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ cells: Cells, _ type: Value.Type, to batch: ColumnBatch, _ parse: (UnsafeRawPointer, Int) -> Value?
+  ) throws(Misfit) {
+    var offset = 0
+    try appendEach(cells, to: batch) { kind, word -> Value? in
+      guard kind == .text || kind == .blob else { return nil }
+      let length = Int(word & 0xFFFF_FFFF)
+      defer { offset &+= length }
+      // SAFETY: texts lie one behind the other, and `parse` stays within one.
+      return kind == .text ? cells.bytes.baseAddress.flatMap { parse($0 + offset, length) } : nil
+    }
   }
 
   private static func appendTexts(_ cells: Cells, to batch: ColumnBatch) throws(Misfit) {

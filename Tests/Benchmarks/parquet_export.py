@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Exports a published build to ZSTD Parquet, beside DuckDB from its own storage and pyarrow from CSV in the same run, and
-prints the medians and sizes.
+"""Exports a published build to Parquet with zstd at level 3, beside DuckDB from its own storage and pyarrow from CSV in the
+same run, checks that all files hold the same rows, and prints the medians and sizes.
 
 usage: parquet_export.py REELHOUSE WAREHOUSE [--rounds N] [--work FOLDER]
 
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from measuring import measure, peers, versions
+from measuring import machine, measure, peers, versions
 
 # Of a column → of pyarrow.
 TYPES = {"integer": "int64", "real": "double", "text": "string", "date": "date32", "boolean": "bool",
@@ -36,7 +36,7 @@ import duckdb, json, sys
 connection = duckdb.connect(sys.argv[1], read_only=True)
 for table in json.load(open(sys.argv[2])):
     connection.execute(f"copy {table['layer']}.{table['name']} to '{sys.argv[3]}/{table['layer']}.{table['name']}.parquet'"
-                       " (format parquet, codec zstd)")
+                       " (format parquet, codec zstd, compression_level 3)")
 """
 
 PYARROW = """
@@ -51,6 +51,23 @@ for table in json.load(open(sys.argv[2])):
                         convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=True,
                                                            quoted_strings_can_be_null=False, null_values=[""]))
     pq.write_table(rows, f"{sys.argv[3]}/{table['layer']}.{table['name']}.parquet", compression="zstd", compression_level=3)
+"""
+
+# Row for row the same, whoever wrote them: counts and sums of hashes, by DuckDB.
+CHECK = """
+import duckdb, json, sys
+connection = duckdb.connect()
+def summary(path):
+    return connection.execute(f"select count(*), sum(hash(t)::hugeint) from '{path}' t").fetchone()
+wrong = 0
+for table in json.load(open(sys.argv[1])):
+    name = f"{table['layer']}.{table['name']}"
+    found = {who: summary(f"{sys.argv[2]}/{who}/{name}.parquet" if who in ("DuckDB", "pyarrow") else
+                          f"{sys.argv[2]}/{who}/{name.replace('.', '/', 1)}.parquet") for who in sys.argv[3:]}
+    if len(set(found.values())) != 1 or found[sys.argv[3]][0] != table["rowCount"]:
+        wrong += 1
+        print(f"DIFFERENT {name}: {found}", file=sys.stderr)
+sys.exit(1 if wrong else 0)
 """
 
 
@@ -99,12 +116,14 @@ def main():
         sizes = {}
         for _ in range(options.rounds):
             for name, command in programs.items():
-                out = f"{work}/out"
+                out = f"{work}/out/{name}"
                 shutil.rmtree(out, ignore_errors=True)
                 os.makedirs(out)
                 results[name].append(measure(command(out)))
                 sizes[name] = size(out)
-        print(f"{rows:,} rows, {options.rounds} rounds, medians; {versions(python, 'duckdb', 'pyarrow')}")
+        subprocess.run([python, "-c", CHECK, f"{work}/tables.json", f"{work}/out", *programs], check=True)
+        print(f"{rows:,} rows of {len(selection) // 2} tables, the same in all files; {options.rounds} rounds, medians;"
+              f" {machine()}; {versions(python, 'duckdb', 'pyarrow')}\n")
         print("| program | wall s | CPU s | peak MB | Parquet MB | wall × ours | CPU × ours | size ÷ ours |")
         print("|---|---|---|---|---|---|---|---|")
         ours = [statistics.median(part) for part in zip(*results["reelhouse"])]

@@ -297,6 +297,68 @@ def write_theirs(folder: Path, session: spark.Spark | None) -> int:
     return files
 
 
+# Size: numbers from 0 on, each with a text that follows from it.
+
+LARGE_ROWS = int(os.environ.get("PARQUET_LARGE_ROWS", 10_000_000))
+LONG_TEXTS = [letter * (20 << 20) for letter in "abcde"]
+
+
+def write_large(folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder.mkdir()
+    words = pa.array([f"t{number}" for number in range(1000)])
+    numbers = pa.array(range(LARGE_ROWS), pa.int64())
+    places = pa.array((number % 1000 for number in range(LARGE_ROWS)), pa.int32())
+    pq.write_table(pa.table({"n": numbers, "text": words.take(places)}), folder / "theirs-rows.parquet")
+    pq.write_table(pa.table({"n": pa.array(range(5), pa.int64()), "text": LONG_TEXTS}), folder / "theirs-texts.parquet")
+
+
+def large_of_pyarrow(rows: Path, texts: Path):
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(rows)
+    numbers, words = table.column("n"), table.column("text")
+    expected = pa.array([f"t{number}" for number in range(1000)]).take(
+        pc.subtract(numbers, pc.multiply(pc.divide(numbers, 1000), 1000)))
+    wrong = len(table) - pc.sum(pc.equal(words, expected)).as_py()
+    return len(table), pc.sum(numbers).as_py(), wrong, pq.read_table(texts).column("text").to_pylist()
+
+
+def large_of_duckdb(rows: Path, texts: Path):
+    import duckdb
+
+    found = duckdb.sql(f"select count(*), sum(n)::bigint, count(*) filter (text <> 't' || n % 1000) from '{rows}'").fetchone()
+    return *found, [row[0] for row in duckdb.sql(f"select text from '{texts}' order by n").fetchall()]
+
+
+def large_of_polars(rows: Path, texts: Path):
+    import polars as pl
+
+    frame = pl.read_parquet(rows)
+    wrong = frame.filter(pl.col("text") != pl.concat_str(pl.lit("t"), pl.col("n") % 1000)).height
+    return frame.height, frame["n"].sum(), wrong, pl.read_parquet(texts)["text"].to_list()
+
+
+LARGE_READERS = {"pyarrow": large_of_pyarrow, "duckdb": large_of_duckdb, "polars": large_of_polars}
+
+
+def check_large(folder: Path) -> int:
+    failures = 0
+    expected = LARGE_ROWS, LARGE_ROWS * (LARGE_ROWS - 1) // 2, 0, LONG_TEXTS
+    for reader, read in LARGE_READERS.items():
+        found = read(folder / "ours-rows.parquet", folder / "ours-texts.parquet")
+        if found == expected:
+            print(f"{reader}: {LARGE_ROWS:,} rows and texts of 20 MiB equal")
+        else:
+            failures += 1
+            print(f"DIFFERENT {reader}: {found[:3]} for {expected[:3]}, or the long texts")
+    return failures
+
+
 def check_public(folder: Path) -> int:
     """Compares what ours read of the public files with pyarrow's values."""
     import pyarrow as pa
@@ -362,11 +424,13 @@ def main() -> int:
         enter_environment(arguments.cache.with_name("parquet-spark"), ["pyspark==3.5.6"])
         session = spark.Spark()
         READERS["spark"] = session.read
+        LARGE_READERS["spark"] = session.read_large
     else:
         enter_environment(arguments.cache)
     folder = Path(tempfile.mkdtemp(prefix="reelhouse-parquet-"))
     try:
         count = write_theirs(folder / "theirs", session)
+        write_large(folder / "large")
         (folder / "public").mkdir()
         if arguments.public:
             for pattern in ["data/*.parquet", "data/*/*.parquet", "bad_data/*.parquet", "data/*.encrypted", "data/*/*.encrypted"]:
@@ -377,7 +441,7 @@ def main() -> int:
         print(f"{count} files of other writers for ours", flush=True)
         if subprocess.run(command, env=environment).returncode != 0:
             return 1
-        failures = check_ours(folder / "ours")
+        failures = check_ours(folder / "ours") + check_large(folder / "large")
         if arguments.public:
             failures += check_public(folder / "public")
         return 1 if failures else 0

@@ -16,7 +16,7 @@ class Spark:
     def __init__(self):
         from pyspark.sql import SparkSession
 
-        builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+        builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.driver.memory", "4g")
         for key, value in {
             "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1",
             "spark.sql.session.timeZone": "UTC", "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
@@ -48,6 +48,13 @@ class Spark:
         frame = self.session.read.schema(schema).parquet(str(path))
         rows = frame.select([numbers.get(name, f.col(name)).alias(name) for name in kinds]).collect()
         return {name: [row[index] for row in rows] for index, name in enumerate(kinds)}
+
+    def read_large(self, rows: Path, texts: Path):
+        """Rows, sum of the numbers, texts that are others, and the long texts."""
+        self.session.read.parquet(str(rows)).createOrReplaceTempView("large")
+        found = self.session.sql(
+            "select count(*), sum(n), count_if(text <> concat('t', n % 1000)) from large").collect()[0]
+        return *found, [row.text for row in self.session.read.parquet(str(texts)).orderBy("n").collect()]
 
     def write(self, folder: Path, table, stem: str, add) -> None:
         """Writes a table of parquet.py in all codecs, page versions and timestamps of Spark's."""

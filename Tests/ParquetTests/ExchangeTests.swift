@@ -94,6 +94,78 @@ import Testing
     print("\(names.count) passed, 0 failed to be opened")
   }
 
+  // MARK: Size
+
+  /// The rows of the long file: `PARQUET_LARGE_ROWS`, else 10 million.
+  private static var largeRowCount: Int {
+    getenv("PARQUET_LARGE_ROWS").flatMap { Int(String(cString: $0)) } ?? 10_000_000
+  }
+  private static let longTextByteCount = 20 << 20
+
+  @Test("a file of 10 million rows and one of texts of 20 MiB are written for others")
+  func writeLarge() throws {
+    let folder = Path.join(Self.folder, "large")
+    try FileSystem.createDirectory(folder)
+    try Self.write(Self.largeRowCount, to: Path.join(folder, "ours-rows.parquet")) { "t\($0 % 1000)" }
+    try Self.write(5, to: Path.join(folder, "ours-texts.parquet")) {
+      String(repeating: ["a", "b", "c", "d", "e"][$0], count: Self.longTextByteCount)
+    }
+  }
+
+  /// Writes rows of a number from 0 on and a text.
+  private static func write(_ count: Int, to path: String, _ text: (Int) -> String) throws {
+    let columns = [Column("n", .int64), Column("text", .byteArray, .string)]
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    var writer = try FileWriter(DescriptorSink(descriptor, path: path), schema: Schema(columns))
+    let batches = columns.map { ColumnBatch($0) }
+    for number in 0..<count {
+      batches[0].append(Int64(number))
+      Array(text(number).utf8).withUnsafeBytes { batches[1].append($0) }
+      if batches[1].byteCount > 1 << 20 || number == count - 1 {
+        try writer.write(batches)
+        for batch in batches { batch.removeAll() }
+      }
+    }
+    try writer.close()
+  }
+
+  @Test("a file of 10 million rows and one of texts of 20 MiB that others wrote are read")
+  func readLarge() throws {
+    let folder = Path.join(Self.folder, "large")
+    try Self.check(Path.join(folder, "theirs-rows.parquet"), Self.largeRowCount) { "t\($0 % 1000)" }
+    try Self.check(Path.join(folder, "theirs-texts.parquet"), 5) {
+      String(repeating: ["a", "b", "c", "d", "e"][$0], count: Self.longTextByteCount)
+    }
+  }
+
+  private static func check(_ path: String, _ count: Int, _ text: (Int) -> String) throws {
+    let reader = try FileReader(path: path)
+    #expect(reader.metadata.rowCount == count)
+    let batches = reader.schema.columns.map { ColumnBatch($0) }
+    var number = 0
+    for group in reader.metadata.rowGroups.indices {
+      let columns = try [0, 1].map { try reader.column($0, rowGroup: group) }
+      while columns[0].remainingRowCount > 0 {
+        for (column, batch) in zip(columns, batches) {
+          batch.removeAll()
+          _ = try column.read(count < 10 ? 1 : 4096, into: batch)
+        }
+        let numbers = batches[0].values(as: Int64.self)
+        for index in numbers.indices {
+          let expected = Array(text(number).utf8)
+          guard numbers[index] == number, batches[1].bytes(at: index).elementsEqual(expected) else {
+            Issue.record("\(path): row \(number) is another")
+            return
+          }
+          number += 1
+        }
+      }
+    }
+    #expect(number == count)
+  }
+
   @Test("the public files are read or refused")
   func publicFiles() throws {
     let folder = Path.join(Self.folder, "public")

@@ -27,9 +27,9 @@ struct PageHeader {
       case 2: uncompressed = try reader.i32(field)
       case 3: compressed = try reader.i32(field)
       case 4: header.crc = UInt32(truncatingIfNeeded: try reader.i32(field))
-      case 5: try header.readDataPage(&reader, field)
-      case 7: try header.readDictionaryPage(&reader, field)
-      case 8: try header.readDataPageV2(&reader, field)
+      case 5: try header.read(.dataPage, &reader, field)
+      case 7: try header.read(.dictionaryPage, &reader, field)
+      case 8: try header.read(.dataPageV2, &reader, field)
       default: try reader.skip(field.type)
       }
     }
@@ -58,54 +58,25 @@ struct PageHeader {
     return encoding
   }
 
-  private mutating func readDataPage(_ reader: inout ThriftReader, _ field: ThriftField) throws(ParquetError)
-  {
+  /// Reads the part that pages of one type have to themselves.
+  private mutating func read(
+    _ type: PageType, _ reader: inout ThriftReader, _ field: ThriftField
+  ) throws(ParquetError) {
     try reader.expect(field, .structure)
     try reader.enter()
     defer { reader.leave() }
     var last = 0
     while let field = try reader.field(after: &last) {
-      switch field.id {
-      case 1: valueCount = try reader.i32(field)
-      case 2: encoding = try Self.encoding(try reader.i32(field))
-      case 3: definitionLevelEncoding = try Self.encoding(try reader.i32(field))
-      default: try reader.skip(field.type)
-      }
-    }
-  }
-
-  private mutating func readDictionaryPage(_ reader: inout ThriftReader, _ field: ThriftField)
-    throws(ParquetError)
-  {
-    try reader.expect(field, .structure)
-    try reader.enter()
-    defer { reader.leave() }
-    var last = 0
-    while let field = try reader.field(after: &last) {
-      switch field.id {
-      case 1: valueCount = try reader.i32(field)
-      case 2: encoding = try Self.encoding(try reader.i32(field))
-      default: try reader.skip(field.type)
-      }
-    }
-  }
-
-  private mutating func readDataPageV2(_ reader: inout ThriftReader, _ field: ThriftField)
-    throws(ParquetError)
-  {
-    try reader.expect(field, .structure)
-    try reader.enter()
-    defer { reader.leave() }
-    var last = 0
-    while let field = try reader.field(after: &last) {
-      switch field.id {
-      case 1: valueCount = try reader.i32(field)
-      case 2: nullCount = try reader.i32(field)
-      case 3: rowCount = try reader.i32(field)
-      case 4: encoding = try Self.encoding(try reader.i32(field))
-      case 5: definitionLevelByteCount = try reader.i32(field)
-      case 6: repetitionLevelByteCount = try reader.i32(field)
-      case 7: isCompressed = try reader.bool(field)
+      switch (type, field.id) {
+      case (_, 1): valueCount = try reader.i32(field)
+      case (.dataPage, 2), (.dictionaryPage, 2), (.dataPageV2, 4):
+        encoding = try Self.encoding(try reader.i32(field))
+      case (.dataPage, 3): definitionLevelEncoding = try Self.encoding(try reader.i32(field))
+      case (.dataPageV2, 2): nullCount = try reader.i32(field)
+      case (.dataPageV2, 3): rowCount = try reader.i32(field)
+      case (.dataPageV2, 5): definitionLevelByteCount = try reader.i32(field)
+      case (.dataPageV2, 6): repetitionLevelByteCount = try reader.i32(field)
+      case (.dataPageV2, 7): isCompressed = try reader.bool(field)
       default: try reader.skip(field.type)
       }
     }
