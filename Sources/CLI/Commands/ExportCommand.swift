@@ -35,10 +35,6 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The most rows of a row group.", valueName: "n"))
   var rowGroupRows: Int = WriterProperties().rowGroupRowLimit
 
-  @Option(
-    help: ArgumentHelp("How many tables are written at once; else one for each processor.", valueName: "n"))
-  var threads: Int?
-
   @Flag(inversion: .prefixedNo, help: "Compute the content hash of each table.")
   var contentHash = true
 
@@ -54,7 +50,7 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     if rowGroupRows < 1 { throw ValidationError("--row-group-rows is at least 1") }
-    if let threads, threads < 1 { throw ValidationError("--threads is at least 1") }
+    if let threads = project.threads, threads < 1 { throw ValidationError("--threads is at least 1") }
     if let level = compressionLevel, !compression.levels.contains(level) {
       throw ValidationError("--compression-level of \(compression.rawValue) is one of \(compression.levels)")
     }
@@ -70,7 +66,7 @@ struct ExportCommand: ParsableCommand {
     var options = ExportOptions(folder: Path.absolute(out))
     options.format = format
     options.hashesContent = contentHash
-    options.threadCount = threads ?? Processors.count
+    options.threadCount = project.threads ?? Processors.count
     options.properties.compression = Compression(compression.codec, level: compressionLevel)
     options.properties.rowGroupRowLimit = rowGroupRows
     options.properties.createdBy = "reelhouse version \(Reelhouse.version)"
