@@ -1,6 +1,7 @@
 import Diagnostics
 import Parquet
 import SQLite
+import Storage
 
 /// Turns batches of columns into the rows that they were in SQLite: days and points in time are texts again, and
 /// corrections are put in.

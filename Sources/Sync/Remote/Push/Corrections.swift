@@ -1,5 +1,6 @@
 import Parquet
 import SQLite
+import Storage
 
 /// A value that does not come back from Parquet as SQLite had it: a real `2.0` in a column of integers, an integer in a
 /// column of reals without affinity, a timestamp with a `T`.
