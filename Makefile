@@ -8,8 +8,9 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test test-cloud test-long check sanitize lint format conformance conformance-artifacts
-.PHONY: test-terraform test-job conformance-adapter conformance-cosmos conformance-jaffle conformance-selection conformance-parquet bench bench-engine bench-export bench-micro clean
+.PHONY: help setup build demo test test-cloud test-job test-long test-terraform check sanitize lint format
+.PHONY: conformance conformance-adapter conformance-artifacts conformance-cosmos conformance-jaffle conformance-parquet
+.PHONY: conformance-selection bench bench-engine bench-export bench-micro clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,7 +45,7 @@ test: setup ## Run every test.
 
 test-cloud: setup ## Run the tests of the clients beside servers that stand in for AWS: S3, Glue, Secrets Manager, STS; needs PyPI.
 	$(SWIFT) build $(TESTS) --build-tests
-	python3 Tests/StandIns/stand_ins.py -- $(SWIFT) test $(TESTS) --skip-build --filter CloudTests
+	python3 Tests/StandIns/stand_ins.py -- $(SWIFT) test $(TESTS) --skip-build --filter 'CloudTests|SyncTests'
 
 LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000 REUSE_EDITS=2000
 
