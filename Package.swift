@@ -67,7 +67,7 @@ let package = Package(
     .target(
       name: "Sync",
       dependencies: [
-        "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Threads",
+        "Cloud", "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Threads",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       // As bytes in the code: the binary is copied about alone.
@@ -77,8 +77,8 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Diagnostics", "Files", "Ingest", "Parquet", "Sample", "SQLite", "Storage", "Sync", "Threads",
-        "Transform", "Zip",
+        "Cloud", "Diagnostics", "Files", "Ingest", "Parquet", "Sample", "SQLite", "Storage", "Sync",
+        "Threads", "Transform", "Zip",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -106,7 +106,7 @@ let package = Package(
     .testTarget(
       name: "SyncTests",
       dependencies: [
-        "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Sync", "TestSupport", "Threads",
+        "Cloud", "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Sync", "TestSupport", "Threads",
       ]),
     .testTarget(
       name: "TransformTests",

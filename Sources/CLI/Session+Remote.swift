@@ -27,14 +27,21 @@ extension Session {
   }
 
   /// The remote that an option, the environment or `reelhouse.yml` names.
-  func remote(_ named: String?) throws -> Remote {
-    let (file, folder) = try settings()
+  func remote(_ named: String?) throws -> Remote { try remote(remoteDeclaration(named)) }
+
+  func remote(_ declaration: RemoteDeclaration) throws -> Remote {
+    Remote(
+      name: declaration.name, destination: try destination(declaration, relativeTo: settings().folder))
+  }
+
+  /// The declaration of the remote that an option, the environment or `reelhouse.yml` names.
+  func remoteDeclaration(_ named: String?) throws -> RemoteDeclaration {
+    let file = try settings().file
     let declared = file?.remotes ?? [.standard]
     let standard = RemoteDeclaration.standard.name
     let name =
       named ?? environment.setting("REELHOUSE_REMOTE") ?? file?.defaultRemote ?? standard
-    return Remote(
-      name: name, destination: try destination(try declaration(name, declared), relativeTo: folder))
+    return try declaration(name, declared)
   }
 
   private func declaration(_ name: String, _ declared: [RemoteDeclaration]) throws -> RemoteDeclaration {
@@ -58,10 +65,7 @@ extension Session {
   ) throws -> any Destination {
     switch declaration.place {
     case .folder(let path): return FolderDestination(Path.join(folder, path))
-    case .bucket:
-      throw Diagnostic(
-        .unsupportedFeature, "the remote '\(declaration.name)' is a bucket, which this version cannot reach",
-        hints: ["take a remote in a folder"])
+    case .bucket(let name, let prefix): return try bucket(name, prefix: prefix, of: declaration)
     }
   }
 

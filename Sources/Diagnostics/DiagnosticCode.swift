@@ -79,6 +79,7 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case remoteSchemaChange = "RH1708"
   case remoteBusy = "RH1709"
   case remoteNotExact = "RH1710"
+  case catalogConflict = "RH1711"
 
   // 18: networks and services
   case networkLibraryMissing = "RH1801"

@@ -79,7 +79,8 @@ struct PushCommand: ParsableCommand {
   /// - Returns: whether there was something to do.
   private func push(_ session: Session) throws -> Bool {
     let warehouse = try session.warehouse()
-    let remote = try session.remote(place.remote)
+    let declaration = try session.remoteDeclaration(place.remote)
+    let remote = try session.remote(declaration)
     let environment = try session.remoteEnvironment(place.env)
     let reader = try WarehouseReader(warehouse, build.map { .build(id: $0) } ?? .current)
     var options = PushRunner.Options(environment: environment, pushID: session.invocationID)
@@ -91,18 +92,23 @@ struct PushCommand: ParsableCommand {
     let prepared = try runner.prepare(reader)
     progress.end()
     try note(prepared.plan.previous?.build, remote, environment, warehouse)
-    var writer = PushPlanWriter(push: prepared, console: session.console)
+    let step = try CatalogStep(
+      remote, declaration, session, environment: environment, build: reader.build)
+    let catalogPlan = try step?.plan(prepared.manifest)
+    let isNothingToDo = prepared.isNothingToDo && catalogPlan?.isNothingToDo ?? true
+    var writer = PushPlanWriter(push: prepared, catalog: catalogPlan, console: session.console)
     if dryRun, rows { writer.rows = try differences(prepared, session, warehouse) }
     if output == .text { for line in writer.lines { session.console.data(line) } }
-    guard !dryRun, !prepared.isNothingToDo else {
+    guard !dryRun, !isNothingToDo else {
       if output == .json { session.console.data(JSONWriter.text(writer.json(nil))) }
-      if prepared.isNothingToDo { session.console.remark("Nothing to do: '\(environment)' is at this build") }
-      return !prepared.isNothingToDo
+      if isNothingToDo { session.console.remark("Nothing to do: '\(environment)' is at this build") }
+      return !isNothingToDo
     }
     progress.begin(byteCount: prepared.missingByteCount)
     let report = try runner.run(prepared)
     progress.end()
     try note(prepared.plan.build, remote, environment, warehouse)
+    if let step, let catalogPlan { try step.run(catalogPlan) }
     if output == .json { session.console.data(JSONWriter.text(writer.json(report))) }
     let sent = report.sentObjectCount
     session.console.remark(

@@ -84,10 +84,15 @@ struct RemoteRollbackCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     let console = session.console
-    let remote = try session.remote(place.remote)
+    let declaration = try session.remoteDeclaration(place.remote)
+    let remote = try session.remote(declaration)
     let environment = try session.remoteEnvironment(place.env)
     let moves = try RemoteRollback(remote, environment: environment, pushID: session.invocationID).run(
       to: id, onWait: { console.remark("waiting for a collection of garbage by \($0)") })
+    let here = (try? session.warehouse().build(moves.to.build)) ?? nil
+    if let step = try CatalogStep(remote, declaration, session, environment: environment, build: here) {
+      try step.run(step.plan(remote.manifest(beginning: moves.to.build)))
+    }
     console.log(
       "'\(environment)' of '\(remote.name)' is at \(moves.to.build) again; it was at \(moves.from.build)")
   }

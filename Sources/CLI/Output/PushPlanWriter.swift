@@ -5,6 +5,8 @@ import Transform
 /// Tells what a push will do, to people or as JSON.
 struct PushPlanWriter {
   let push: PreparedPush
+  /// Of the catalog beside the remote; nil where it has none.
+  var catalog: CatalogPlan?
   /// What is known of rows that differ, by relation.
   var rows: [Relation: RelationDifference] = [:]
   let console: Console
@@ -24,7 +26,15 @@ struct PushPlanWriter {
     if !changes.isEmpty { lines.append("") }
     let width = changes.map { "\($0.relation)".count }.max() ?? 0
     for change in changes { lines += self.lines(change, width) }
-    return lines + ["", summary]
+    return lines + ["", summary] + catalogLines
+  }
+
+  private var catalogLines: [String] {
+    guard let catalog else { return [] }
+    return [
+      "Catalog '\(catalog.catalog.database)': \(catalog.createdNames.count) to add, \(catalog.updatedNames.count) to change, "
+        + "\(catalog.deletedNames.count) to drop, \(catalog.unchangedCount) unchanged"
+    ]
   }
 
   private func lines(_ change: TableChange, _ width: Int) -> [String] {
@@ -84,8 +94,15 @@ struct PushPlanWriter {
       "objects_to_send": .integer(push.missing.count),
       "data_objects_to_send": .integer(push.missing.filter { $0.key.hasPrefix("data/") }.count),
       "bytes_to_send": .integer(push.missingByteCount),
-      "nothing_to_do": .bool(push.isNothingToDo),
+      "nothing_to_do": .bool(push.isNothingToDo && catalog?.isNothingToDo ?? true),
     ]
+    if let catalog {
+      fields["catalog"] = [
+        "database": .string(catalog.catalog.database), "added": .strings(catalog.createdNames),
+        "changed": .strings(catalog.updatedNames), "dropped": .strings(catalog.deletedNames),
+        "unchanged": .integer(catalog.unchangedCount),
+      ]
+    }
     if let report {
       fields["objects_sent"] = .integer(report.sentObjectCount)
       fields["data_objects_sent"] = .integer(report.sentDataObjectCount)

@@ -11,9 +11,10 @@ struct DestinationUnderTest: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let make: @Sendable (TemporaryFolder) throws -> any Destination
 
-  static let all: [DestinationUnderTest] = [
-    DestinationUnderTest(testDescription: "folder") { FolderDestination($0.file("remote")) }
-  ]
+  static let all: [DestinationUnderTest] =
+    [
+      DestinationUnderTest(testDescription: "folder") { FolderDestination($0.file("remote")) }
+    ] + [s3].compactMap(\.self)
 }
 
 /// What every destination does.
