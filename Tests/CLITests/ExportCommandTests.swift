@@ -149,7 +149,7 @@ import Testing
       let result = try workspace.start(["export", "--out", out] + options).finish()
       #expect(result.status == 0, "\(result)")
       guard !expected.isEmpty else {
-        #expect(result.errors.contains("there is nothing to export"), "\(result)")
+        #expect(result.output.contains("there is nothing to export"), "\(result)")
         #expect(!FileSystem.exists(out))
         continue
       }

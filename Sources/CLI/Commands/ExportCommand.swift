@@ -17,7 +17,7 @@ struct ExportCommand: ParsableCommand {
         reelhouse export --out exports
         reelhouse export --select main --format csv --out reports
         reelhouse export --select 'stg_*' raw.movies --compression snappy
-        reelhouse export --select +movies_by_year,config.materialized:table --exclude raw
+        reelhouse export --select +movies_by_year --exclude raw tag:nightly
       """)
 
   @Option(help: "The form of the files: parquet, csv or ndjson.")

@@ -51,7 +51,10 @@ package struct CompiledNode: Sendable {
 extension Node {
   /// Where the node's compiled SQL is written, below the package.
   package var compiledPath: String {
-    guard isTest, genericTest != nil || unitTest != nil, let propertiesPath else { return filePath }
-    return "\(propertiesPath)/\(shortName ?? name).sql"
+    if isTest, genericTest != nil || unitTest != nil, let propertiesPath {
+      return "\(propertiesPath)/\(shortName ?? name).sql"
+    }
+    // A snapshot that a properties file declares has none of its own.
+    return resourceType == .snapshot && !filePath.hasSuffix(".sql") ? "\(filePath)/\(name).sql" : filePath
   }
 }
