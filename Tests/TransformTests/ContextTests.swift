@@ -13,6 +13,11 @@ struct ContextTests {
     return try project.compile(try #require(project.manifest.nodes["model.shop.a"])).sql
   }
 
+  @Test("dispatch() refuses names with dots", arguments: [".", "..", "a.", "p.a", ".a"])
+  func dottedDispatch(_ name: String) throws {
+    #expect(throws: (any Error).self) { try sql("{{ adapter.dispatch('\(name)')() }}") }
+  }
+
   @Test(
     "its functions and modules give what Python's give",
     arguments: [

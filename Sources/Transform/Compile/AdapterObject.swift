@@ -73,11 +73,11 @@ final class AdapterObject: TemplateObject {
     let name = try arguments.string(0) ?? ""
     let namespace = try arguments.string(1)
     guard !name.contains(".") else {
+      let parts = name.split(separator: ".")
+      let names = parts.count < 2 ? "'name', 'package'" : "'\(parts[parts.count - 1])', '\(parts[0])'"
       throw TemplateError(
         .templateRuntime, "dispatch() takes a macro's bare name, not '\(name)'",
-        hints: [
-          "name its package as the second argument: `adapter.dispatch('\(name.split(separator: ".").last ?? "")', '\(name.split(separator: ".")[0])')`"
-        ])
+        hints: ["name its package as the second argument: `adapter.dispatch(\(names))`"])
     }
     var attempts: [String] = []
     for package in searchOrder(namespace) {
