@@ -167,15 +167,31 @@ final class RemoteFixture: Sendable {
     throws -> String?
   {
     let remote = Remote(name: "test", destination: destination)
-    guard let ref = try remote.ref(environment)?.ref else { return nil }
-    let manifest = try remote.manifest(ref.current)
-    for object in manifest.objects {
-      let key = try #require(ObjectKey(object.key), comment)
-      let bytes = try #require(try destination.bytes(key, limit: .max)?.bytes, comment)
-      #expect(bytes.count == object.byteCount, comment)
-      #expect(ObjectContent.bytes(bytes).sha256 == object.sha256, comment)
+    while true {
+      guard let move = try remote.ref(environment)?.ref.current else { return nil }
+      let wrong = fault(of: move, remote)
+      // A build that the environment has left meanwhile may be collected.
+      if wrong != nil, try remote.ref(environment)?.ref.current != move { continue }
+      #expect(wrong == nil, comment)
+      return move.build
     }
-    return ref.current.build
+  }
+
+  /// What is missing or wrong of the build that a ref names.
+  private static func fault(of move: RemoteRef.Move, _ remote: Remote) -> String? {
+    do {
+      for object in try remote.manifest(move).objects {
+        guard let key = ObjectKey(object.key),
+          let bytes = try remote.destination.bytes(key, limit: .max)?.bytes
+        else { return "'\(object.key)' is missing" }
+        guard bytes.count == object.byteCount, ObjectContent.bytes(bytes).sha256 == object.sha256 else {
+          return "'\(object.key)' has other bytes"
+        }
+      }
+      return nil
+    } catch {
+      return "\(error)"
+    }
   }
 }
 
