@@ -256,7 +256,9 @@ def main() -> int:
             configuration = Configuration(Path(scratch) / "terraform", variables)
             configuration.cache, configuration.updates = cache, options.update
             built = (ROOT / folder / "release" / "reelhouse" for folder in (".build", ".build-test"))
-            configuration.reelhouse = options.reelhouse or next((binary for binary in built if binary.exists()), None)
+            binary = options.reelhouse or next((binary for binary in built if binary.exists()), None)
+            # The checks run it in folders of their own.
+            configuration.reelhouse = binary and binary.resolve()
             for name, check in CHECKS.items():
                 if options.only and name not in ("form", "validity", *options.only):
                     continue
