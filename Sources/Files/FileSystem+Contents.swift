@@ -116,23 +116,15 @@ extension FileSystem {
   private static func writeAll(
     _ bytes: some Collection<UInt8>, to descriptor: Int32, path: String
   ) throws(FileError) {
-    let failure: Int32? =
+    let failure: FileError? =
       bytes.withContiguousStorageIfAvailable { buffer in
-        var done = 0
-        while done < buffer.count {
-          #if canImport(Glibc)
-            let count = Glibc.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
-          #else
-            let count = Darwin.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
-          #endif
-          if count < 0 {
-            if errno == EINTR { continue }
-            return errno
-          }
-          done += count
+        do throws(FileError) {
+          try writeAll(UnsafeRawBufferPointer(buffer), to: descriptor, path: path)
+          return nil
+        } catch {
+          return error
         }
-        return nil
       } ?? nil
-    if let failure { throw FileError("write", path, errorNumber: failure) }
+    if let failure { throw failure }
   }
 }

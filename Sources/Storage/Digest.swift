@@ -1,12 +1,6 @@
 import Crypto
 import Files
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// SHA-256, and MD5 where dbt names things by it, in hex.
 package enum Digest {
   package static func sha256(_ text: String) -> String {
@@ -21,7 +15,7 @@ package enum Digest {
     var hash = Insecure.MD5()
     var text = text
     text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return hex(hash.finalize())
   }
 
   /// The hash of several texts, each with its length, so that no two lists share one.
@@ -29,33 +23,24 @@ package enum Digest {
     sha256(parts.map { "\($0.utf8.count):\($0)" }.joined())
   }
 
+  package static func sha256(_ bytes: [UInt8]) -> String { hex(SHA256.hash(data: bytes)) }
+
   /// The hash of a file's bytes, read in pieces.
   package static func sha256(fileAt path: String) throws -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError("open", path) }
-    defer { close(descriptor) }
     var hash = SHA256()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { buffer.deallocate() }
-    while true {
-      let count = read(descriptor, buffer.baseAddress, buffer.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileError("read", path)
-      }
-      if count == 0 { return hex(hash.finalize()) }
-      hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    }
+    try FileSystem.read(path) { hash.update(bufferPointer: $0) }
+    return hex(hash.finalize())
   }
 
-  private static func hex(_ digest: SHA256Digest) -> String {
+  /// Whether a text is a SHA-256 as it is written here.
+  package static func isSHA256(_ text: String) -> Bool {
+    text.utf8.count == 64
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+
+  /// Two lower-case digits for each byte.
+  package static func hex(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(64)
-    for byte in digest {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Files
 import Parquet
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -43,6 +44,6 @@ final class ExportFile: ByteSink {
     try FileSystem.rename(temporary, to: path)
     isFinished = true
     try FileSystem.synchronize(Path.parent(of: path))
-    return sha256.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return Digest.hex(sha256.finalize())
   }
 }

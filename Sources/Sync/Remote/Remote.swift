@@ -63,7 +63,7 @@ package struct Remote: Sendable {
     guard let bytes = try destination.bytes(key, limit: RemoteManifest.byteLimit)?.bytes else {
       throw damaged("its manifest '\(key)' is missing", move.build)
     }
-    guard bytes.count == move.manifestByteCount, Hex.sha256(bytes) == move.manifestSHA256 else {
+    guard bytes.count == move.manifestByteCount, Digest.sha256(bytes) == move.manifestSHA256 else {
       throw damaged("its manifest '\(key)' is not the one that the ref names", move.build)
     }
     return try RemoteManifest(bytes: bytes, id: move.build, location: destination.location)

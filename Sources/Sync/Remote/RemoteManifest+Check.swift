@@ -104,7 +104,7 @@ extension RemoteManifest {
     if table.kind != .auxiliary, table.contentHash?.hasPrefix("\(table.rowCount):") != true {
       throw Refusal("\(what) has no content hash of its \(table.rowCount) rows")
     }
-    guard Hex.isSHA256(table.exportKey) else { throw Refusal("\(what) has no key of its export") }
+    guard Digest.isSHA256(table.exportKey) else { throw Refusal("\(what) has no key of its export") }
     guard (1...1000).contains(table.objects.count) else { throw Refusal("\(what) has no objects") }
     var rows = 0
     for (part, object) in table.objects.enumerated() {
@@ -130,7 +130,7 @@ extension RemoteManifest {
   private func check(
     _ object: Object, _ what: String, _ key: (String) -> ObjectKey
   ) throws(Refusal) {
-    guard Hex.isSHA256(object.sha256) else { throw Refusal("an object of \(what) has no SHA-256") }
+    guard Digest.isSHA256(object.sha256) else { throw Refusal("an object of \(what) has no SHA-256") }
     guard object.key == key(object.sha256).text else {
       throw Refusal("an object of \(what) has the key '\(object.key.prefix(200))'")
     }

@@ -63,7 +63,7 @@ package struct RemoteRef: Sendable, Codable, Equatable {
     guard (1...Self.historyLimit).contains(ref.history.count) else { throw refusal("it has no history") }
     for move in ref.history {
       guard BuildID.isValid(move.build) else { throw refusal("'\(move.build)' is no build's id") }
-      guard Hex.isSHA256(move.manifestSHA256),
+      guard Digest.isSHA256(move.manifestSHA256),
         (2...RemoteManifest.byteLimit).contains(move.manifestByteCount)
       else { throw refusal("the manifest of '\(move.build)' has an impossible hash or size") }
     }

@@ -1,5 +1,6 @@
 import Crypto
 import Diagnostics
+import Files
 import Storage
 
 /// A place that keeps objects by their keys: a folder, a bucket. All calls block; any thread may make them.
@@ -66,16 +67,16 @@ package enum ObjectContent: Sendable {
   static func isFile(_ path: String, _ byteCount: Int, _ sha256: String) throws -> Bool {
     var hash = SHA256()
     var count = 0
-    try FileBytes.read(path) { piece in
+    try FileSystem.read(path) { piece in
       hash.update(bufferPointer: piece)
       count += piece.count
     }
-    return count == byteCount && Hex.text(hash.finalize()) == sha256
+    return count == byteCount && Digest.hex(hash.finalize()) == sha256
   }
 
   package var sha256: String {
     switch self {
-    case .bytes(let bytes): Hex.sha256(bytes)
+    case .bytes(let bytes): Digest.sha256(bytes)
     case .file(_, _, let sha256): sha256
     }
   }
@@ -93,27 +94,6 @@ package enum PutOutcome: Sendable, Equatable {
   case stored(version: String)
   /// The condition does not hold; nothing was changed.
   case refused
-}
-
-/// Bytes as digits of sixteen.
-enum Hex {
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-
-  /// The SHA-256 of bytes.
-  static func sha256(_ bytes: [UInt8]) -> String {
-    var hash = SHA256()
-    bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-    return text(hash.finalize())
-  }
-
-  /// Whether a text is a SHA-256 as we write it.
-  static func isSHA256(_ text: String) -> Bool {
-    text.utf8.count == 64
-      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-  }
 }
 
 extension Destination {
@@ -136,6 +116,6 @@ extension Destination {
     if let known = status.sha256 { return known }
     var hash = SHA256()
     guard try get(key, range: nil, { hash.update(bufferPointer: $0) }) != nil else { return nil }
-    return Hex.text(hash.finalize())
+    return Digest.hex(hash.finalize())
   }
 }

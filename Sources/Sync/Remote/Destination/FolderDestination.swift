@@ -72,7 +72,7 @@ package struct FolderDestination: Destination {
       if byteCount <= FolderDestination.hashedByteCount {
         var hash = SHA256()
         try read(0..<byteCount) { hash.update(bufferPointer: $0) }
-        sha256 = Hex.text(hash.finalize())
+        sha256 = Digest.hex(hash.finalize())
       }
       return ObjectStatus(
         byteCount: byteCount,
@@ -82,20 +82,7 @@ package struct FolderDestination: Destination {
     }
 
     func read(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-      defer { buffer.deallocate() }
-      var offset = range.lowerBound
-      while offset < range.upperBound {
-        let wanted = min(buffer.count, range.upperBound - offset)
-        let count = pread(descriptor, buffer.baseAddress, wanted, off_t(offset))
-        if count < 0 {
-          if errno == EINTR { continue }
-          throw FileError("read", path)
-        }
-        if count == 0 { return }
-        try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        offset += count
-      }
+      try FileSystem.read(descriptor, range, path: path, body)
     }
   }
 
@@ -246,12 +233,12 @@ private final class UnfinishedFile {
     case .file(let source, let byteCount, let sha256):
       var hash = SHA256()
       var count = 0
-      try FileBytes.read(source) { piece in
+      try FileSystem.read(source) { piece in
         hash.update(bufferPointer: piece)
         count += piece.count
         try write(piece)
       }
-      guard count == byteCount, Hex.text(hash.finalize()) == sha256 else {
+      guard count == byteCount, Digest.hex(hash.finalize()) == sha256 else {
         throw SyncError(
           .remoteObjectDiffers, "'\(source)' is not the file that it was when it was written",
           hints: ["run the command again"])
@@ -261,48 +248,12 @@ private final class UnfinishedFile {
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    var done = 0
-    while done < bytes.count {
-      #if canImport(Glibc)
-        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      #else
-        let count = Darwin.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      #endif
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileError("write", temporary)
-      }
-      done += count
-    }
+    try FileSystem.writeAll(bytes, to: descriptor, path: temporary)
   }
 
   func finish() throws(FileError) {
     try FileSystem.rename(temporary, to: path)
     isFinished = true
     try FileSystem.synchronize(Path.parent(of: path))
-  }
-}
-
-/// A file's bytes in pieces.
-enum FileBytes {
-  static func read(_ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError("open", path) }
-    defer { close(descriptor) }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-    defer { buffer.deallocate() }
-    while true {
-      #if canImport(Glibc)
-        let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-      #else
-        let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
-      #endif
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileError("read", path)
-      }
-      if count == 0 { return }
-      try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    }
   }
 }

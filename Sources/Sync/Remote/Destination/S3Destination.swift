@@ -45,7 +45,7 @@ package struct S3Destination: Destination {
   private func status(_ head: S3ObjectHead) -> ObjectStatus {
     let modified = head.lastModified.flatMap { AWSTime(httpDate: $0) }
     // Noted by whoever wrote it; S3 has compared the bytes, of a large object part by part.
-    let noted = head.metadata[Self.sha256Field].flatMap { Hex.isSHA256($0) ? $0 : nil }
+    let noted = head.metadata[Self.sha256Field].flatMap { Digest.isSHA256($0) ? $0 : nil }
     return ObjectStatus(
       byteCount: head.byteCount, version: head.eTag, sha256: noted,
       modified: Timestamp(microseconds: Int64(modified?.seconds ?? 0) * 1_000_000))

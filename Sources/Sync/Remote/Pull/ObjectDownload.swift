@@ -1,6 +1,7 @@
 import Crypto
 import Diagnostics
 import Files
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -24,7 +25,7 @@ struct ObjectDownload {
     defer { close(descriptor) }
     do {
       try receive(object) { bytes in
-        try Self.write(bytes, to: descriptor, path)
+        try FileSystem.writeAll(bytes, to: descriptor, path: path)
         try onBytes(bytes.count)
       }
     } catch {
@@ -58,26 +59,8 @@ struct ObjectDownload {
     guard count == object.byteCount else {
       throw remote.damaged("'\(key)' has \(count) bytes, not \(object.byteCount)", build)
     }
-    guard Hex.text(hash.finalize()) == object.sha256 else {
+    guard Digest.hex(hash.finalize()) == object.sha256 else {
       throw remote.damaged("'\(key)' has another SHA-256 than its manifest says", build)
-    }
-  }
-
-  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String)
-    throws(FileError)
-  {
-    var done = 0
-    while done < bytes.count {
-      #if canImport(Glibc)
-        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      #else
-        let count = Darwin.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-      #endif
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileError("write", path)
-      }
-      done += count
     }
   }
 }

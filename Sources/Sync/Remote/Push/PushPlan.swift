@@ -117,11 +117,11 @@ struct PushPlanner {
   /// Whether an entry of the cache, which anything may have written, is one of the table's at all.
   private static func isPlausible(_ exported: ExportedTable, _ table: BuildInventory.Table) -> Bool {
     exported.objects.enumerated().allSatisfy { part, object in
-      Hex.isSHA256(object.sha256)
+      Digest.isSHA256(object.sha256)
         && object.key == RemoteLayout.data(table.relation, sha256: object.sha256, part: part).text
     }
       && exported.corrections.map {
-        Hex.isSHA256($0.sha256) && $0.key == RemoteLayout.exact(table.relation, sha256: $0.sha256).text
+        Digest.isSHA256($0.sha256) && $0.key == RemoteLayout.exact(table.relation, sha256: $0.sha256).text
       } ?? true
   }
 

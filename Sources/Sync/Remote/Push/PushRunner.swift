@@ -26,7 +26,7 @@ package struct PreparedPush: Sendable {
 
   /// Whether the environment is at another build.
   package var movesRef: Bool {
-    plan.previous?.build != plan.build || plan.previous?.manifestSHA256 != Hex.sha256(manifestBytes)
+    plan.previous?.build != plan.build || plan.previous?.manifestSHA256 != Digest.sha256(manifestBytes)
   }
 
   /// Whether the remote is as it is to be.
@@ -205,7 +205,7 @@ package struct PushRunner: Sendable {
   private func move(_ action: RemoteRef.Move.Action, _ push: PreparedPush) -> RemoteRef.Move {
     RemoteRef.Move(
       action: action, build: push.plan.build, manifestByteCount: push.manifestBytes.count,
-      manifestSHA256: Hex.sha256(push.manifestBytes), pushID: options.pushID,
+      manifestSHA256: Digest.sha256(push.manifestBytes), pushID: options.pushID,
       movedAt: Timestamp.now().iso8601, machine: options.machine)
   }
 

@@ -45,7 +45,7 @@ package struct RemoteRollback {
       throw remote.damaged("its manifest is missing", target)
     }
     if let known = stored.ref.history.first(where: { $0.build == target }),
-      known.manifestSHA256 != Hex.sha256(bytes)
+      known.manifestSHA256 != Digest.sha256(bytes)
     {
       throw remote.damaged("its manifest is not the one that was pushed", target)
     }
@@ -53,7 +53,7 @@ package struct RemoteRollback {
       throw remote.damaged("'\(missing.key)' is missing", target)
     }
     let move = RemoteRef.Move(
-      action: .rollback, build: target, manifestByteCount: bytes.count, manifestSHA256: Hex.sha256(bytes),
+      action: .rollback, build: target, manifestByteCount: bytes.count, manifestSHA256: Digest.sha256(bytes),
       pushID: pushID, movedAt: Timestamp.now().iso8601, machine: machine)
     try remote.move(environment, from: stored, to: move)
     return (current, move)
