@@ -24,6 +24,23 @@ package final class WorkQueue<Result>: @unchecked Sendable {
     }
   }
 
+  /// Does the work of all places on this thread and others, in their order as far as threads allow. When this returns,
+  /// all threads have ended.
+  ///
+  /// - Parameter threadCount: how many threads there are at most, this one among them.
+  /// - Returns: the results in no order; or the first error is thrown.
+  package static func run(
+    _ places: [Int], threadCount: Int, _ body: @escaping @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    let queue = WorkQueue(places)
+    var helpers = (0..<max(0, min(threadCount, places.count) - 1)).compactMap { _ in
+      WorkerThread.start { queue.work(body) }
+    }
+    queue.work(body)
+    helpers.removeAll()
+    return try queue.results()
+  }
+
   /// All results, in no order; or the first error. Asked for when no thread works any more.
   package func results() throws -> [Result] {
     if let failure { throw failure }

@@ -71,18 +71,11 @@ extension S3Client {
   ) throws -> [S3Part] {
     let known = Set(arrived.map(\.number))
     let missing = ranges.indices.filter { !known.contains($0 + 1) }
-    let queue = WorkQueue<S3Part>(missing)
-    let work: @Sendable () -> Void = { [self] in
-      queue.work { index in
-        let part = try uploadPart(bucket, key, uploadID: id, number: index + 1, .file(ranges[index]))
-        onPart(part.byteCount)
-        return part
-      }
+    return try WorkQueue.run(missing, threadCount: threadCount) { [self] index in
+      let part = try uploadPart(bucket, key, uploadID: id, number: index + 1, .file(ranges[index]))
+      onPart(part.byteCount)
+      return part
     }
-    var helpers = (1..<max(1, min(threadCount, missing.count))).compactMap { _ in WorkerThread.start(work) }
-    work()
-    helpers.removeAll()
-    return try queue.results()
   }
 
   private func complete(

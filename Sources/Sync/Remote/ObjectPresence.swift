@@ -1,4 +1,5 @@
 import Diagnostics
+import Threads
 
 /// Asks a remote which objects it has.
 struct ObjectPresence: Sendable {
@@ -8,7 +9,7 @@ struct ObjectPresence: Sendable {
   /// The objects that the remote has not. One that is there with other bytes, as far as the destination knows without
   /// reading them, is refused.
   func missing(of objects: [RemoteManifest.Object]) throws -> [RemoteManifest.Object] {
-    let found = try Parallel.run(Array(objects.indices), threadCount: threadCount) { index in
+    let found = try WorkQueue.run(Array(objects.indices), threadCount: threadCount) { index in
       let object = objects[index]
       guard let key = ObjectKey(object.key) else { throw differs(object) }
       guard let status = try remote.destination.head(key) else { return index as Int? }

@@ -18,51 +18,25 @@ enum StoredView {
 
   /// The names, in lower case, that `with name as (` or `, name (columns) as (` give.
   static func commonTableNames(in sql: String) -> Set<String> {
-    let tokens = tokens(of: SQLNormalizer.normalize(sql).lowercased())
+    // What cannot be split is no SQL, and read by nobody.
+    let tokens = SQLTokens.split(sql) ?? []
     var names: Set<String> = []
-    for (index, token) in tokens.enumerated().dropFirst()
-    where ["with", "recursive", ","].contains(tokens[index - 1]) {
+    for index in tokens.indices.dropFirst() {
+      let before = tokens[index - 1]
+      guard before.isWord("with") || before.isWord("recursive") || before.isSign(",") else { continue }
       var next = index + 1
-      if next < tokens.count, tokens[next] == "(" {
-        while next < tokens.count, tokens[next] != ")" { next += 1 }
+      if next < tokens.count, tokens[next].isSign("(") {
+        while next < tokens.count, !tokens[next].isSign(")") { next += 1 }
         next += 1
       }
-      if next + 1 < tokens.count, tokens[next] == "as",
-        ["(", "not", "materialized"].contains(tokens[next + 1])
-      {
-        names.insert(token)
+      if next + 1 < tokens.count, tokens[next].isWord("as"), opensCommonTable(tokens[next + 1]) {
+        names.insert(tokens[index].text.lowercased())
       }
     }
     return names
   }
 
-  /// Words and quoted names without their quotes; other characters one by one.
-  private static func tokens(of sql: String) -> [String] {
-    var tokens: [String] = []
-    var word = ""
-    var quote: Character?
-    for character in sql {
-      if let open = quote {
-        if character == open {
-          tokens.append(word)
-          word = ""
-          quote = nil
-        } else {
-          word.append(character)
-        }
-      } else if character.isLetter || character.isNumber || character == "_" {
-        word.append(character)
-      } else {
-        if !word.isEmpty { tokens.append(word) }
-        word = ""
-        switch character {
-        case "\"", "`", "'": quote = character
-        case "[": quote = "]"
-        case " ": break
-        default: tokens.append(String(character))
-        }
-      }
-    }
-    return word.isEmpty ? tokens : tokens + [word]
+  private static func opensCommonTable(_ token: SQLToken) -> Bool {
+    token.isSign("(") || token.isWord("not") || token.isWord("materialized")
   }
 }

@@ -131,7 +131,7 @@ package struct PushRunner: Sendable {
       (tables[$0].item.rowCount ?? .max, $1) > (tables[$1].item.rowCount ?? .max, $0)
     }
     let id = inventory.record.id
-    let results = try Parallel.run(order, threadCount: Self.exporterCount) { index in
+    let results = try WorkQueue.run(order, threadCount: Self.exporterCount) { index in
       if options.shouldStop() { throw CancellationError() }
       let table = tables[index]
       let exported = try export(table, id)
@@ -230,7 +230,7 @@ package struct PushRunner: Sendable {
       push.inventory.files.map { ($0.object.key, $0.path) }, uniquingKeysWith: { first, _ in first })
     // The largest first.
     let order = objects.indices.sorted { (objects[$0].byteCount, $1) > (objects[$1].byteCount, $0) }
-    _ = try Parallel.run(order, threadCount: options.threadCount) { index in
+    _ = try WorkQueue.run(order, threadCount: options.threadCount) { index in
       if options.shouldStop() { throw CancellationError() }
       let object = objects[index]
       guard let key = ObjectKey(object.key) else { throw presence.differs(object) }
@@ -278,23 +278,5 @@ package struct PushRunner: Sendable {
         "the remote '\(remote.name)' has another manifest of the build '\(push.plan.build)'",
         hints: ["another version of reelhouse pushed it meanwhile: push again"])
     }
-  }
-}
-
-/// Work on several threads at once.
-enum Parallel {
-  /// Does the work of all places, in their order as far as threads allow.
-  ///
-  /// - Returns: the results in no order; the first error is thrown when all threads have ended.
-  static func run<Result>(
-    _ places: [Int], threadCount: Int, _ body: @escaping @Sendable (Int) throws -> Result
-  ) throws -> [Result] {
-    let queue = WorkQueue<Result>(places)
-    var helpers = (0..<max(0, min(threadCount, places.count) - 1)).compactMap { _ in
-      WorkerThread.start { queue.work(body) }
-    }
-    queue.work(body)
-    helpers.removeAll()
-    return try queue.results()
   }
 }
