@@ -46,6 +46,7 @@ test: setup ## Run every test.
 test-cloud: setup ## Run the tests of the clients beside servers that stand in for AWS: S3, Glue, Secrets Manager, STS; needs PyPI.
 	$(SWIFT) build $(TESTS) --build-tests
 	python3 Tests/StandIns/stand_ins.py -- $(SWIFT) test $(TESTS) --skip-build --filter 'CloudTests|SyncTests'
+	python3 Tests/StandIns/stand_ins.py -- python3 Tests/StandIns/broken_setups.py .build-test/release/reelhouse
 
 LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000 REUSE_EDITS=2000
 

@@ -80,6 +80,8 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case remoteBusy = "RH1709"
   case remoteNotExact = "RH1710"
   case catalogConflict = "RH1711"
+  case remoteUnsafe = "RH1720"
+  case cloudSetupWrong = "RH1721"
 
   // 18: networks and services
   case networkLibraryMissing = "RH1801"

@@ -81,11 +81,14 @@ def tools(binary: Path, cache: Path, scratch: Path) -> list[Tool]:
     found = [Tool("reelhouse", [str(binary)], {"type": "reelhouse", "schema": "main"}, scratch)]
     for name, requirements in PEERS.items():
         folder = environment(cache, requirements, name)
-        database = scratch / f"{name}.db"
+        # A folder of its own: dbt-sqlite opens every database that lies beside its own.
+        data = scratch / f"{name}-data"
+        data.mkdir()
+        database = data / f"{name}.db"
         profile = {"type": "duckdb", "path": str(database), "schema": "main"}
         if name == "dbt-sqlite":
             profile = {"type": "sqlite", "threads": 1, "database": "database", "schema": "main",
-                       "schemas_and_paths": {"main": str(database)}, "schema_directory": str(scratch)}
+                       "schemas_and_paths": {"main": str(database)}, "schema_directory": str(data)}
         found.append(Tool(name, [str(folder / "bin" / "dbt")], profile, scratch))
     return found
 

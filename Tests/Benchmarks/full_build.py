@@ -170,6 +170,7 @@ class DuckDBPeer(DbtPeer):
 
     def counts(self, names):
         script = ("import duckdb, json, sys; c = duckdb.connect(sys.argv[1], read_only=True);"
+                  " c.execute('set enable_progress_bar = false');"
                   " print(json.dumps({f'{s}.{n}': c.execute(f'select count(*) from \"{s}\".\"{n}\"').fetchone()[0]"
                   " for s, n in json.loads(sys.argv[2])}))")
         done = subprocess.run([self.python, "-c", script, self.database, json.dumps(names)], capture_output=True,

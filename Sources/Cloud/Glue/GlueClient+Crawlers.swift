@@ -24,15 +24,63 @@ package struct GlueCrawler: Sendable, Decodable, Equatable {
     }
   }
 
+  /// What it crawls, as far as it is asked for here.
+  package struct Targets: Sendable, Decodable, Equatable {
+    /// Tables of the catalog.
+    package struct Catalog: Sendable, Decodable, Equatable {
+      package let database: String
+      package let tables: [String]
+
+      enum CodingKeys: String, CodingKey {
+        case database = "DatabaseName"
+        case tables = "Tables"
+      }
+    }
+
+    /// A folder of a bucket.
+    package struct Folder: Sendable, Decodable, Equatable {
+      package let path: String?
+
+      enum CodingKeys: String, CodingKey {
+        case path = "Path"
+      }
+    }
+
+    package let catalog: [Catalog]?
+    package let folders: [Folder]?
+
+    enum CodingKeys: String, CodingKey {
+      case catalog = "CatalogTargets"
+      case folders = "S3Targets"
+    }
+  }
+
+  /// What it does where the catalog is not what it finds.
+  package struct ChangePolicy: Sendable, Decodable, Equatable {
+    /// `LOG` or `UPDATE_IN_DATABASE`.
+    package let update: String?
+    /// `LOG`, `DELETE_FROM_DATABASE` or `DEPRECATE_IN_DATABASE`.
+    package let delete: String?
+
+    enum CodingKeys: String, CodingKey {
+      case update = "UpdateBehavior"
+      case delete = "DeleteBehavior"
+    }
+  }
+
   package let name: String
   package let state: State
   package let databaseName: String?
+  package let targets: Targets?
+  package let changePolicy: ChangePolicy?
   package let lastCrawl: LastCrawl?
 
   enum CodingKeys: String, CodingKey {
     case name = "Name"
     case state = "State"
     case databaseName = "DatabaseName"
+    case targets = "Targets"
+    case changePolicy = "SchemaChangePolicy"
     case lastCrawl = "LastCrawl"
   }
 }

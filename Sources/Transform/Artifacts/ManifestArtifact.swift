@@ -23,7 +23,7 @@ package struct ManifestArtifact {
   ) -> [UInt8] {
     let nodes = manifest.nodes.values.map { CompiledEntry(node: $0, code: code(of: $0, compiled)) }
     let (artifact, targetPath) = (artifact, manifest.project.targetPath)
-    let written = nodes.concurrentMap(leastCount: 100) { entry in
+    let written = nodes.concurrentMap(leastCount: 30) { entry in
       (
         type: entry.node.resourceType, key: entry.node.uniqueID,
         bytes: JSONWriter.bytes(Self.value(of: entry, artifact, targetPath))

@@ -2,6 +2,7 @@ import Diagnostics
 import Files
 import Jinja
 import Storage
+import Threads
 
 /// Reads the folders of a project and its packages into a manifest. Faults are collected: a user sees all of them at
 /// once.
@@ -194,18 +195,24 @@ struct ManifestBuilder {
   // MARK: Properties
 
   private mutating func readProperties(of package: ProjectPackage) throws -> [PropertiesFile] {
+    let entries = try files(of: package).entries(in: package.file.resourcePaths)
+      .filter { ["yml", "yaml"].contains($0.fileExtension) }
+      .map { (path: $0.path, displayPath: package.displayPath($0.path)) }
+    let folder = package.path
+    let parsed = entries.concurrentMap(leastCount: 2) { entry in
+      Result { () throws -> (file: PropertiesFile, diagnostics: [Diagnostic]) in
+        var parser = PropertiesParser(
+          try YAMLFile(contentsOf: Path.join(folder, entry.path), path: entry.displayPath), path: entry.path)
+        return (parser.parse(), parser.diagnostics)
+      }
+    }
     var result: [PropertiesFile] = []
-    let file = package.file
-    let folders = file.resourcePaths
-    for entry in try files(of: package).entries(in: folders)
-    where ["yml", "yaml"].contains(entry.fileExtension) {
+    for one in parsed {
       do {
-        let yaml = try YAMLFile(
-          contentsOf: Path.join(package.path, entry.path), path: package.displayPath(entry.path))
-        var parser = PropertiesParser(yaml, path: entry.path)
-        result.append(parser.parse())
-        diagnostics += parser.diagnostics.filter { $0.severity == .error }
-        warnings += parser.diagnostics.filter { $0.severity == .warning }
+        let (file, told) = try one.get()
+        result.append(file)
+        diagnostics += told.filter { $0.severity == .error }
+        warnings += told.filter { $0.severity == .warning }
       } catch {
         diagnostics += Diagnostic.all(of: error)
       }

@@ -117,7 +117,7 @@ package final class Runner {
       }
     }
     if hasRun { try draft.save(results) }
-    let ordered = finished.sorted { $0.key < $1.key }.map(\.value)
+    let ordered = plan.steps.indices.compactMap { finished[$0] }
     try runProjectHooks(\.onRunEnd, "on-run-end", results: ordered)
     return ordered
   }

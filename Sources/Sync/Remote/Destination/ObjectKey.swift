@@ -93,6 +93,9 @@ package enum RemoteLayout {
 
   static func pushLock(_ id: String) -> ObjectKey { ObjectKey(parts: ["locks", "push-\(id).json"]) }
 
+  /// An object that only shows that it can be written; it lies where whoever may push may also remove.
+  static func probe(_ id: String) -> ObjectKey { ObjectKey(parts: ["locks", "probe-\(id).json"]) }
+
   /// Whether a name can be an environment's.
   package static func isEnvironment(_ name: String) -> Bool {
     (1...64).contains(name.utf8.count) && !name.contains(".") && ObjectKey(name) != nil && !name.contains("/")

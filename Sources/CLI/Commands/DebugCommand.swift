@@ -1,0 +1,63 @@
+import ArgumentParser
+import Diagnostics
+import Files
+import SQLite
+import Storage
+import Sync
+import Transform
+import Zip
+
+struct DebugCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "debug",
+    abstract: "Say which versions, files and settings are used, and whether they are sound.",
+    discussion: """
+      Each link is looked at by itself: project, archive, disk, warehouse. With --remote also what a push needs: the \
+      remote, who one is for AWS, the bucket, and in Glue the database, the crawler, the job and its secret. What is \
+      broken is told with the command that mends it; the exit code is 1 then. Nothing is changed but for a small object \
+      under `locks/` of the remote, which is removed again.
+
+      Examples:
+        reelhouse debug
+        reelhouse debug --remote prod
+        reelhouse debug --remote prod -o json
+      """)
+
+  @Option(help: ArgumentHelp("Look at this remote too, and at what belongs to it.", valueName: "name"))
+  var remote: String?
+
+  @Option(help: ArgumentHelp("The environment of the remote: prod, dev, …", valueName: "name"))
+  var env: String?
+
+  @Flag(help: "Say only where the configuration is looked for.")
+  var configDir = false
+
+  @Flag(help: "Check only that the draft can be read.")
+  var connection = false
+
+  @Option(name: [.short, .long], help: "The form of the report: text or json.")
+  var output: ReportForm = .text
+
+  @OptionGroup var project: ProjectOptions
+  @OptionGroup var global: GlobalOptions
+
+  func run() throws {
+    let session = Session(global)
+    if configDir {
+      let folder = project.profilesDir ?? session.environment.setting("DBT_PROFILES_DIR")
+      return session.console.data(try folder ?? session.projectPath())
+    }
+    let writer = CheckupWriter(session.console, output)
+    writer.begin(Self.versions)
+    var checkup = Checkup { writer.write($0) }
+    LocalCheckup(session, project, isShort: connection).examine(&checkup)
+    if let remote { RemoteCheckup(session, project, remote, env).examine(&checkup) }
+    writer.end(checkup)
+    if !checkup.diagnostics.isEmpty { throw CommandOutcome.failed }
+  }
+
+  private static let versions = [
+    ("reelhouse", Reelhouse.version), ("dbt", DbtVersion.emulated), ("sqlite", Connection.sourceID),
+    ("inflate", Inflater.Library.best == .isal ? "ISA-L" : "zlib; with libisal2, zips are read faster"),
+  ]
+}
