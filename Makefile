@@ -8,7 +8,7 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test test-cloud test-job test-long test-terraform check sanitize lint format
+.PHONY: help setup build demo test test-cloud test-job test-long test-snowflake test-terraform check sanitize lint format
 .PHONY: conformance conformance-adapter conformance-artifacts conformance-cosmos conformance-jaffle conformance-parquet
 .PHONY: conformance-selection bench bench-engine bench-export bench-micro clean
 
@@ -43,10 +43,13 @@ test: setup ## Run every test.
 	$(SWIFT) build $(TESTS) --build-tests
 	$(SWIFT) test $(TESTS) --skip-build
 
-test-cloud: setup ## Run the tests of the clients beside servers that stand in for AWS: S3, Glue, Secrets Manager, STS; needs PyPI.
+test-cloud: setup ## Run the tests of the clients beside servers that stand in for AWS and Snowflake; needs PyPI.
 	$(SWIFT) build $(TESTS) --build-tests
 	python3 Tests/StandIns/stand_ins.py -- $(SWIFT) test $(TESTS) --skip-build --filter 'CloudTests|SyncTests'
 	python3 Tests/StandIns/stand_ins.py -- python3 Tests/StandIns/broken_setups.py .build-test/release/reelhouse
+
+test-snowflake: build ## Test the Snowflake that stands in, and the content hash in its SQL; needs PyPI.
+	python3 Tests/StandIns/run.py
 
 LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000 REUSE_EDITS=2000
 

@@ -1,41 +1,72 @@
 """The other end of the connector that stands in (`connector/`): statements and CSV go to the Snowflake that stands in.
 
-What COPY does with the CSV is done here: fields between bars, NULL for nothing, formats of timestamps, days and binaries.
+What COPY does with the CSV is done here: fields between bars, NULL for nothing, formats of timestamps, days and binaries. The
+values go on as Parquet through the user's stage. REELHOUSE_TEST_SNOWFLAKE and its like (`../StandIns`) name the server; user, key,
+role and warehouse are those that the connector is given, so that a key which is not the user's signs in nowhere.
 """
 
 from __future__ import annotations
 
 import base64
+import datetime
 import json
 import os
 import re
 import subprocess
 import sys
 import threading
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 SIGN_IN = {"sfurl", "sfuser", "pem_private_key", "sfdatabase", "sfschema"}
 OPTIONS = SIGN_IN | {"sfwarehouse", "sfrole", "dbtable", "query", "truncate_table", "usestagingtable"}
 # How COPY takes a field by the type of its column: what it must look like, and the value.
 FORMATS = {
-    "NUMBER": (r"-?\d+", "{}::number(19,0)"),
-    "FLOAT": (r"-?\d+(\.\d+)?(E-?\d+)?", "{}::double"),
-    "VARCHAR": (r".*", "{}"),
-    "DATE": (r"\d{4}-\d\d-\d\d", "{}::date"),
-    "BOOLEAN": (r"true|false", "{}::boolean"),
-    "TIMESTAMP_NTZ": (r"([+-]\d{4}|Z) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9}", "substr({}, 7)::timestamp_ntz"),
-    "BINARY": (r"[A-Za-z0-9+/]*={0,2}", "to_binary({}, 'BASE64')"),
+    "NUMBER": (r"-?\d+", int, pa.int64()),
+    "FLOAT": (r"-?\d+(\.\d+)?(E-?\d+)?", float, pa.float64()),
+    "VARCHAR": (r".*", str, pa.string()),
+    "DATE": (r"\d{4}-\d\d-\d\d", datetime.date.fromisoformat, pa.date32()),
+    "BOOLEAN": (r"true|false", "true".__eq__, pa.bool_()),
+    "TIMESTAMP_NTZ": (
+        r"([+-]\d{4}|Z) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}(000)?",
+        lambda text: datetime.datetime.fromisoformat(text.partition(" ")[2][:26]), pa.timestamp("us")),
+    "BINARY": (r"[A-Za-z0-9+/]*={0,2}", lambda text: base64.b64decode(text, validate=True), pa.binary()),
 }
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^|"]*))(\||\Z)')
-ROWS_AT_ONCE = 200
+LOADED = "file_format = (type = parquet use_logical_type = true binary_as_text = false) match_by_column_name = case_sensitive"
+
+
+def server() -> dict:
+    """Where the Snowflake that stands in listens, for Snowflake's connector for Python."""
+    url = urlsplit(os.environ["REELHOUSE_TEST_SNOWFLAKE"])
+    return {
+        "host": url.hostname, "port": url.port, "protocol": url.scheme,
+        "session_parameters": {"CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False}}
 
 
 def connect(database=None):
-    """To the Snowflake that stands in, which REELHOUSE_TEST_SNOWFLAKE describes."""
+    """For a look at what is there: as an administrator."""
     import snowflake.connector
 
-    return snowflake.connector.connect(**json.loads(os.environ["REELHOUSE_TEST_SNOWFLAKE"]), database=database)
+    return snowflake.connector.connect(
+        **server(), account=os.environ["REELHOUSE_TEST_SNOWFLAKE_ACCOUNT"], user=os.environ["REELHOUSE_TEST_SNOWFLAKE_USER"],
+        private_key_file=os.environ["REELHOUSE_TEST_SNOWFLAKE_KEY"], role=os.environ["REELHOUSE_TEST_SNOWFLAKE_ADMIN_ROLE"],
+        warehouse=os.environ["REELHOUSE_TEST_SNOWFLAKE_WAREHOUSE"], database=database)
+
+
+def signed_in(options: dict):
+    """As the connector's options say: user, key, role and warehouse are those that the job was given."""
+    import snowflake.connector
+
+    return snowflake.connector.connect(
+        **server(), account=options["sfurl"].partition(".snowflakecomputing.com")[0], user=options["sfuser"],
+        private_key=base64.b64decode(options["pem_private_key"]), role=options.get("sfrole"), warehouse=options.get("sfwarehouse"),
+        database=options["sfdatabase"])
 
 
 def checked(options: dict) -> dict:
@@ -68,28 +99,40 @@ def copy(options: dict, mode: str, lines: list[str]) -> dict:
     if (mode, options.get("truncate_table"), options.get("usestagingtable")) != ("Overwrite", "on", "off"):
         raise ValueError("the connector would make the table anew, with types of its own")
     target = f'"{options["sfdatabase"]}"."{options["sfschema"]}".{options["dbtable"]}'
-    with connect(options["sfdatabase"]) as connection:
+    with signed_in(options) as connection:
         cursor = connection.cursor()
-        types = [row[1].partition("(")[0] for row in cursor.execute(f"describe table {target}").fetchall()]
+        columns = [(row[0], row[1].partition("(")[0]) for row in cursor.execute(f"describe table {target}").fetchall()]
         cursor.execute(f"truncate table {target}")
-        records = [fields(line) for line in lines]
-        for record in records:
-            if len(record) != len(types):
-                raise ValueError(f"a record has {len(record)} fields, the table {len(types)}")
-            for value, kind in zip(record, types):
-                if value is not None and not re.fullmatch(FORMATS[kind][0], value, re.DOTALL):
-                    raise ValueError(f"{kind} '{value[:50]}' is not recognized")
-        select = "select " + ", ".join(FORMATS[kind][1].format("%s") for kind in types)
-        for start in range(0, len(records), ROWS_AT_ONCE):
-            some = records[start:start + ROWS_AT_ONCE]
-            cursor.execute(
-                f"insert into {target} " + " union all ".join([select] * len(some)),
-                [value for record in some for value in record])
+        if lines:
+            name = f"bridge-{uuid.uuid4()}.parquet"
+            path = Path(os.environ["REELHOUSE_TEST_SNOWFLAKE_USER_STAGE"]) / name
+            try:
+                pq.write_table(values(lines, columns), path)
+                cursor.execute(f"copy into {target} from @~/{name} {LOADED}")
+            finally:
+                path.unlink(missing_ok=True)
     return {}
 
 
+def values(lines: list[str], columns: list[tuple[str, str]]) -> pa.Table:
+    """What COPY makes of the CSV."""
+    records = [fields(line) for line in lines]
+    for record in records:
+        if len(record) != len(columns):
+            raise ValueError(f"a record has {len(record)} fields, the table {len(columns)}")
+    arrays = []
+    for (_, kind), column in zip(columns, zip(*records)):
+        pattern, convert, type_ = FORMATS[kind]
+        pattern = re.compile(pattern, re.DOTALL)
+        for text in column:
+            if text is not None and not pattern.fullmatch(text):
+                raise ValueError(f"{kind} '{text[:50]}' is not recognized")
+        arrays.append(pa.array([None if text is None else convert(text) for text in column], type_))
+    return pa.Table.from_arrays(arrays, [name for name, _ in columns])
+
+
 def query(options: dict) -> dict:
-    with connect(options["sfdatabase"]) as connection:
+    with signed_in(options) as connection:
         cursor = connection.cursor()
         rows = cursor.execute(options["query"]).fetchall()
         return {
@@ -103,7 +146,7 @@ def answer(request: dict) -> dict:
         return copy(options, request["mode"], request["lines"])
     if request["action"] == "query":
         return query(options)
-    with connect(options["sfdatabase"]) as connection:
+    with signed_in(options) as connection:
         connection.cursor().execute(request["statement"])
     return {}
 

@@ -8,23 +8,15 @@ from pathlib import Path
 
 import boto3
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from builds import BUCKET, RemoteBuild  # noqa: E402
 from job import load_job, prepare  # noqa: E402
 from servers import KEY, REGION, SECRET, Servers  # noqa: E402
+from snowflake_setup import ACCOUNT, ROLE, USER, WAREHOUSE  # noqa: E402
 
 SECRET_NAME = "letterboxd_snowflake_service_user"
-
-
-@pytest.fixture(scope="session")
-def private_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +25,7 @@ def event_log(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory, private_key, event_log):
+def cloud(tmp_path_factory, event_log):
     """The servers, and the environment by which the job and Spark's workers find them."""
     servers = Servers(tmp_path_factory.mktemp("servers"))
     try:
@@ -45,16 +37,22 @@ def cloud(tmp_path_factory, private_key, event_log):
             "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": str(nothing), "AWS_SHARED_CREDENTIALS_FILE": str(nothing),
         }
-        os.environ["REELHOUSE_TEST_SNOWFLAKE"] = json.dumps(servers.start_snowflake())
+        snowflake = servers.start_snowflake()
+        os.environ |= snowflake.variables()
         prepare(servers.folder, event_log)
         put_secret(SECRET_NAME, {
-            "account": "ORGANIZATION-ACCOUNT", "user": "REELHOUSE", "private_key": private_key, "warehouse": "LETTERBOXD_WH",
-            "role": "LETTERBOXD_SERVICE"})
+            "account": ACCOUNT, "user": USER, "private_key": snowflake.key.read_text(), "warehouse": WAREHOUSE, "role": ROLE})
         client = boto3.client("s3")
         servers.wait("s3", lambda: make_bucket(client))
         yield client
     finally:
         servers.stop()
+
+
+@pytest.fixture(scope="session")
+def private_key(cloud) -> str:
+    """The one that signs in to the Snowflake that stands in."""
+    return Path(os.environ["REELHOUSE_TEST_SNOWFLAKE_KEY"]).read_text()
 
 
 def make_bucket(client) -> None:

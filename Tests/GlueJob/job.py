@@ -1,7 +1,9 @@
 """The job's script as a module; run as a program, it is the job with Snowflake's connector for Spark stood in for.
 
-    job.py --manifest_uri s3://… …      AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ACCESS_KEY_ID,
-                                        AWS_SECRET_ACCESS_KEY, AWS_REGION, REELHOUSE_TEST_SNOWFLAKE (bridge.py)
+    job.py [script.py] --manifest_uri s3://… …      AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ACCESS_KEY_ID,
+                                                    AWS_SECRET_ACCESS_KEY, AWS_REGION, REELHOUSE_TEST_SNOWFLAKE… (bridge.py)
+
+Without a script it is the one of this source tree; Glue's stand-in names the one that was uploaded.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "Sources" / "Sync" / "Resources" / "mirror_to_snowflake.py"
 
 
-def load_job():
+def load_job(script: Path = SCRIPT):
     if "mirror_to_snowflake" not in sys.modules:
-        specification = importlib.util.spec_from_file_location("mirror_to_snowflake", SCRIPT)
+        specification = importlib.util.spec_from_file_location("mirror_to_snowflake", script)
         module = importlib.util.module_from_spec(specification)
         sys.modules["mirror_to_snowflake"] = module
         specification.loader.exec_module(module)
@@ -40,9 +42,11 @@ def prepare(folder: Path, event_log: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder), Path(folder))
-        job = load_job()
+        given = sys.argv[1:]
+        script = Path(given.pop(0)) if given and not given[0].startswith("--") else SCRIPT
+        job = load_job(script)
         try:
-            job.main(sys.argv)
+            job.main([script.name, *given])
         finally:
             # It writes its log to the end, so before the folder is gone.
             job.SparkSession.builder.getOrCreate().stop()

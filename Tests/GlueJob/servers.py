@@ -1,4 +1,4 @@
-"""Servers that stand in for the cloud: SeaweedFS for S3, moto for Secrets Manager, fakesnow for Snowflake. All on 127.0.0.1."""
+"""Servers that stand in for the cloud: SeaweedFS for S3, moto for Secrets Manager, `../StandIns` for Snowflake. All on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "StandIns"))
+
+from snowflake_setup import start_snowflake, wait_for_snowflake  # noqa: E402
 
 KEY, SECRET = "AKIDGLUEJOB", "secret-of-the-glue-job"
 REGION = "us-east-1"
@@ -86,16 +90,11 @@ class Servers:
         self.wait("moto", lambda: socket.create_connection(("127.0.0.1", port), 1).close())
         return f"http://127.0.0.1:{port}"
 
-    def start_snowflake(self) -> dict:
-        """What connects to it."""
-        port = free_port()
-        self.start("snowflake", [
-            sys.executable, "-m", "uvicorn", "fakesnow.server:app", "--host", "127.0.0.1", "--port", port])
-        self.wait("snowflake", lambda: socket.create_connection(("127.0.0.1", port), 1).close())
-        return {
-            "user": "fake", "password": "snow", "account": "fakesnow", "host": "127.0.0.1", "port": port, "protocol": "http",
-            "session_parameters": {"CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False},
-        }
+    def start_snowflake(self):
+        """The one of `../StandIns`, without its list of grants: databases come and go here."""
+        snowflake = start_snowflake(self, free_port(), grants=None)
+        wait_for_snowflake(self, snowflake)
+        return snowflake
 
 
 def spark_arguments(s3: str, connector: Path, event_log: Path) -> str:

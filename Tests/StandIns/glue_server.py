@@ -5,14 +5,16 @@
 
 - A crawl reads the Parquet files under its S3 targets, or of its catalog targets, from the server `S3_ENDPOINT` (`S3_KEY`,
   `S3_SECRET`), and makes or confirms tables.
-- A job run fetches the job's script from there and runs it: `GLUE_RUNNER` (else this Python), script, arguments. Its state
-  comes of the exit status; BatchStopJobRun ends it. `GLUE_JOB_LOG` gets what it prints.
+- A job run fetches the job's script from there and runs it: `GLUE_RUNNER` (else this Python), script, arguments, those of the run
+  before those of the job. Its state comes of the exit status; BatchStopJobRun ends it. `GLUE_JOB_LOG` gets what it prints;
+  `GLUE_JOB_ENVIRONMENT` names a file of JSON with variables for it.
 - UpdateTable compares `VersionId`, as the service does.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shlex
@@ -179,15 +181,25 @@ def start_job_run(self, *arguments, **named) -> str:
     return run_id
 
 
+def job_environment() -> dict[str, str]:
+    path = os.environ.get("GLUE_JOB_ENVIRONMENT", "")
+    if not os.path.exists(path):
+        return dict(os.environ)
+    with open(path) as file:
+        return {**os.environ, **json.load(file)}
+
+
 def run_job(job, entry) -> None:
     try:
         bucket, key = parts(job.command["ScriptLocation"])
         with tempfile.TemporaryDirectory() as folder, open(os.environ.get("GLUE_JOB_LOG", os.devnull), "a") as log:
             script = os.path.join(folder, "script.py")
             s3().download_file(bucket, key, script)
-            options = [word for pair in {**(entry.arguments or {}), "--JOB_NAME": job.name}.items() for word in pair]
+            given = {**(job.default_arguments or {}), **(entry.arguments or {}), "--JOB_NAME": job.name}
+            options = [word for pair in given.items() for word in pair]
             runner = shlex.split(os.environ.get("GLUE_RUNNER", sys.executable))
-            process = subprocess.Popen([*runner, script, *options], stdout=log, stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen(
+                [*runner, script, *options], stdout=log, stderr=subprocess.PIPE, text=True, env=job_environment())
             processes[entry.job_run_id] = process
             errors = process.communicate()[1]
             log.write(errors)

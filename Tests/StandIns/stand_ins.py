@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
 """Starts servers that stand in for the cloud, runs a command beside them, and ends them.
 
-    stand_ins.py [--folder .build/stand-ins] -- swift test …
+    stand_ins.py [--folder .build/stand-ins] [--job spark] -- swift test …
 
 SeaweedFS stands for S3 (a real S3 server: it checks signatures, checksums and conditions), moto for Glue, Secrets Manager,
-STS and IAM, with signatures checked too; a proxy that breaks connections stands before S3. All listen on free ports of
-127.0.0.1. The command finds them by variables (see `README.md`). Exit code: the command's; 2 where it could not run.
+STS and IAM, with signatures checked too, `snowflake_server.py` for Snowflake; a proxy that breaks connections stands before S3.
+With `--job spark` runs of Glue's job `publish_letterboxd_to_snowflake` are real: Spark runs the script that is uploaded, from that
+S3 into that Snowflake. All listen on free ports of 127.0.0.1. The command finds them by variables (see `README.md`). Exit
+code: the command's; 2 where it could not run.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -23,8 +27,9 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "Conformance"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "Conformance"), str(HERE.parent / "GlueJob")]
 
+import snowflake_setup  # noqa: E402
 from environment import CannotRun, enter_environment  # noqa: E402
 
 # Newer connectors for Python do not talk to fakesnow.
@@ -34,6 +39,8 @@ REQUIREMENTS = [
 ]
 BUCKET = "reelhouse-test"
 KEY, SECRET = "AKIDSTANDIN", "secret-of-the-stand-in"
+# As Terraform names them.
+JOB, SECRET_NAME = "publish_letterboxd_to_snowflake", "letterboxd_snowflake_service_user"
 PATIENCE_SECONDS = 90
 
 JOB_SCRIPT = """
@@ -108,12 +115,18 @@ def client(service: str, endpoint: str, key: str = KEY, secret: str = SECRET):
         config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=30))
 
 
-def start_s3(servers: Servers) -> str:
-    """SeaweedFS in one process: master, volume, filer and S3. Returns its address."""
-    master, volume, filer, s3 = free_ports(4, offset=10_000)
-    (servers.folder / "s3.json").write_text(
-        '{"identities":[{"name":"admin","credentials":[{"accessKey":"%s","secretKey":"%s"}],'
-        '"actions":["Admin","Read","List","Tagging","Write"]}]}' % (KEY, SECRET))
+def s3_ports() -> list[int]:
+    """For master, volume, filer and S3."""
+    return free_ports(4, offset=10_000)
+
+
+def start_s3(servers: Servers, ports: list[int] | None = None, *more: tuple[str, str]) -> str:
+    """SeaweedFS in one process. Returns its address; `more` are keys and secrets that may do everything there, too."""
+    master, volume, filer, s3 = ports or s3_ports()
+    identities = [
+        {"name": key, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": ["Admin", "Read", "List", "Tagging", "Write"]}
+        for key, secret in [(KEY, SECRET), *more]]
+    (servers.folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (servers.folder / "data").mkdir()
     weed = Path(sys.prefix) / "bin" / "weed"
     servers.start("s3", [
@@ -136,18 +149,19 @@ def prepare_s3(servers: Servers, endpoint: str) -> None:
     servers.wait("S3", is_usable)
 
 
-def start_aws(servers: Servers, s3: str) -> str:
+def start_aws(servers: Servers, s3: str, runner: list | None = None) -> str:
     (port,) = free_ports(1)
+    runs = {"GLUE_RUNNER": shlex.join(map(str, runner))} if runner else {}
     # Three calls are not checked: those that make the first user.
     servers.start(
         "aws", [sys.executable, HERE / "glue_server.py", "-H", "127.0.0.1", "-p", port],
         INITIAL_NO_AUTH_ACTION_COUNT="3", S3_ENDPOINT=s3, S3_KEY=KEY, S3_SECRET=SECRET,
-        GLUE_JOB_LOG=str(servers.folder / "jobs.log"))
+        GLUE_JOB_LOG=str(servers.folder / "jobs.log"), GLUE_JOB_ENVIRONMENT=str(servers.folder / "job.json"), **runs)
     return f"http://127.0.0.1:{port}"
 
 
-def prepare_aws(servers: Servers, endpoint: str, s3: str) -> dict[str, str]:
-    """A user, a role that it may take on, a crawler and a job. Returns the variables that name them."""
+def make_user(servers: Servers, endpoint: str) -> dict[str, str]:
+    """The first user, by the calls that are not checked. Returns its key and secret."""
     host, _, port = endpoint.removeprefix("http://").partition(":")
     servers.wait("moto", lambda: socket.create_connection((host, int(port)), 1).close())
     first = client("iam", endpoint)
@@ -155,7 +169,12 @@ def prepare_aws(servers: Servers, endpoint: str, s3: str) -> dict[str, str]:
     key = first.create_access_key(UserName="tester")["AccessKey"]
     everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     first.put_user_policy(UserName="tester", PolicyName="all", PolicyDocument=everything)
-    keys = {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+    return {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+
+
+def prepare_aws(endpoint: str, s3: str, keys: dict[str, str]) -> dict[str, str]:
+    """A role that the user may take on, a crawler and a job. Returns the variables that name them."""
+    everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     iam = client("iam", endpoint, **keys)
     trust = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}'
     role = iam.create_role(RoleName="tester", AssumeRolePolicyDocument=trust)["Role"]
@@ -176,6 +195,29 @@ def prepare_aws(servers: Servers, endpoint: str, s3: str) -> dict[str, str]:
     }
 
 
+def prepare_job(folder: Path, endpoint: str, s3: str, keys: dict[str, str], role: str, snowflake) -> dict[str, str]:
+    """Glue's job as Terraform makes it, its secret, and what its runs find in their environment. Returns the variables."""
+    access = {
+        "account": snowflake_setup.ACCOUNT, "user": snowflake_setup.USER, "private_key": snowflake.key.read_text(),
+        "warehouse": snowflake_setup.WAREHOUSE, "role": snowflake_setup.ROLE}
+    client("secretsmanager", endpoint, **keys).create_secret(Name=SECRET_NAME, SecretString=json.dumps(access))
+    client("glue", endpoint, **keys).create_job(
+        Name=JOB, Role=role, GlueVersion="5.1", WorkerType="G.1X", NumberOfWorkers=2, ExecutionProperty={"MaxConcurrentRuns": 1},
+        Command={"Name": "glueetl", "ScriptLocation": f"s3://{BUCKET}/scripts/mirror_to_snowflake.py", "PythonVersion": "3"},
+        DefaultArguments={
+            "--snowflake_secret": SECRET_NAME, "--snowflake_database": snowflake_setup.DATABASE, "--region": "us-east-1",
+            "--job-language": "python", "--job-bookmark-option": "job-bookmark-disable", "--enable-auto-scaling": "true"})
+    nothing = folder / "nothing"
+    nothing.touch()
+    environment = {
+        **snowflake.variables(), "AWS_ENDPOINT_URL_S3": s3, "AWS_ENDPOINT_URL_SECRETS_MANAGER": endpoint,
+        "AWS_ACCESS_KEY_ID": keys["key"], "AWS_SECRET_ACCESS_KEY": keys["secret"], "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": str(nothing),
+        "AWS_SHARED_CREDENTIALS_FILE": str(nothing)}
+    snowflake_setup.write_private(folder / "job.json", json.dumps(environment).encode())
+    return {"REELHOUSE_TEST_GLUE_JOB": JOB, "REELHOUSE_TEST_GLUE_JOB_LOG": str(folder / "jobs.log")}
+
+
 def put_crawlable(s3: str) -> None:
     """A table's file for the crawler."""
     import io
@@ -188,22 +230,34 @@ def put_crawlable(s3: str) -> None:
     client("s3", s3).put_object(Bucket=BUCKET, Key="crawled/films/part-00000.parquet", Body=buffer.getvalue())
 
 
-def run(command: list[str], folder: Path) -> int:
+def run(command: list[str], folder: Path, job: str | None = None) -> int:
     servers = Servers(folder)
     try:
-        s3 = start_s3(servers)
-        aws = start_aws(servers, s3)
+        ports = s3_ports()
+        s3 = f"http://127.0.0.1:{ports[-1]}"
+        aws = start_aws(servers, s3, [sys.executable, HERE.parent / "GlueJob" / "job.py"] if job else None)
+        (port,) = free_ports(1)
+        snowflake = snowflake_setup.start_snowflake(
+            servers, port, {"url": f"s3://{BUCKET}/", "endpoint": s3, "key": KEY, "secret": SECRET})
+        # With this user's key both S3 and the rest are reached, as with a real one.
+        keys = make_user(servers, aws)
+        start_s3(servers, ports, (keys["key"], keys["secret"]))
         prepare_s3(servers, s3)
         put_crawlable(s3)
-        variables = prepare_aws(servers, aws, s3)
+        variables = prepare_aws(aws, s3, keys)
+        snowflake_setup.wait_for_snowflake(servers, snowflake)
+        if job:
+            variables |= prepare_job(folder, aws, s3, keys, variables["REELHOUSE_TEST_AWS_ROLE"], snowflake)
         (proxy,) = free_ports(1)
         control, signatures = folder / "fault.json", folder / "signatures.json"
         servers.start("proxy", [sys.executable, HERE / "fault_proxy.py", proxy, s3.rpartition(":")[2], control])
         servers.wait("the proxy", lambda: socket.create_connection(("127.0.0.1", proxy), 1).close())
         seed = os.environ.get("TEST_SEED") or str(time.time_ns() % 1_000_000)
-        print(f"stand-ins: S3 {s3}, AWS {aws}, proxy 127.0.0.1:{proxy}; signatures of seed {seed}", file=sys.stderr)
+        print(
+            f"stand-ins: S3 {s3}, AWS {aws}, Snowflake {snowflake.url}, proxy 127.0.0.1:{proxy}; signatures of seed {seed}",
+            file=sys.stderr)
         subprocess.run([sys.executable, HERE / "signatures.py", signatures, seed, "1000"], check=True)
-        variables |= {
+        variables |= snowflake.variables() | {
             "REELHOUSE_TEST_S3": s3, "REELHOUSE_TEST_S3_KEY": KEY, "REELHOUSE_TEST_S3_SECRET": SECRET,
             "REELHOUSE_TEST_S3_BUCKET": BUCKET, "REELHOUSE_TEST_PROXY": f"http://127.0.0.1:{proxy}",
             "REELHOUSE_TEST_PROXY_CONTROL": str(control), "REELHOUSE_TEST_SIGNATURES": str(signatures),
@@ -216,15 +270,21 @@ def run(command: list[str], folder: Path) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--folder", type=Path, default=Path(".build/stand-ins"), help="for the environment")
+    parser.add_argument("--job", choices=["spark"], help="run Glue's job that mirrors, by Spark; needs a JDK 17")
     parser.add_argument("--keep", action="store_true", help="leave the servers' files and logs for a look")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     try:
-        options.folder.mkdir(parents=True, exist_ok=True)
-        enter_environment(options.folder.resolve(), REQUIREMENTS)
+        if options.job:
+            import job_environment
+
+            job_environment.enter()
+        else:
+            options.folder.mkdir(parents=True, exist_ok=True)
+            enter_environment(options.folder.resolve(), REQUIREMENTS)
         folder = Path(tempfile.mkdtemp(prefix="reelhouse-stand-ins-"))
         try:
-            return run(options.command, folder)
+            return run(options.command, folder, options.job)
         finally:
             if options.keep:
                 print(f"stand-ins: files and logs are in {folder}", file=sys.stderr)

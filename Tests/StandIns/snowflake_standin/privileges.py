@@ -63,6 +63,8 @@ def written(expression: exp.Expression) -> list[tuple[exp.Table, list[str]]]:
 def read(expression: exp.Expression, targets: list[exp.Table]) -> list[exp.Table]:
     if isinstance(expression, (exp.Drop, exp.Alter, exp.Show, exp.Use, exp.Describe)):
         return []
+    if isinstance(expression, exp.Create) and expression.kind not in ("TABLE", "VIEW"):
+        return []
     names = {cte.alias_or_name.upper() for cte in expression.find_all(exp.CTE)}
     return [
         table for table in expression.find_all(exp.Table)
