@@ -1,8 +1,9 @@
 """The other end of the connector that stands in (`connector/`): statements and CSV go to the Snowflake that stands in.
 
-What COPY does with the CSV is done here: fields between bars, NULL for nothing, formats of timestamps, days and binaries. The
-values go on as Parquet through the user's stage. REELHOUSE_TEST_SNOWFLAKE and its like (`../StandIns`) name the server; user, key,
-role and warehouse are those that the connector is given, so that a key which is not the user's signs in nowhere.
+What COPY does with the CSV is done here: fields between bars, NULL for nothing, formats of timestamps, days and
+binaries. The values go on as Parquet through the user's stage. REELHOUSE_TEST_SNOWFLAKE and its like (`../StandIns`)
+name the server; user, key, role and warehouse are those that the connector is given, so that a key which is not the
+user's signs in nowhere.
 """
 
 from __future__ import annotations
@@ -54,9 +55,13 @@ def connect(database=None):
     import snowflake.connector
 
     return snowflake.connector.connect(
-        **server(), account=os.environ["REELHOUSE_TEST_SNOWFLAKE_ACCOUNT"], user=os.environ["REELHOUSE_TEST_SNOWFLAKE_USER"],
-        private_key_file=os.environ["REELHOUSE_TEST_SNOWFLAKE_KEY"], role=os.environ["REELHOUSE_TEST_SNOWFLAKE_ADMIN_ROLE"],
-        warehouse=os.environ["REELHOUSE_TEST_SNOWFLAKE_WAREHOUSE"], database=database)
+        **server(),
+        account=os.environ["REELHOUSE_TEST_SNOWFLAKE_ACCOUNT"],
+        user=os.environ["REELHOUSE_TEST_SNOWFLAKE_USER"],
+        private_key_file=os.environ["REELHOUSE_TEST_SNOWFLAKE_KEY"],
+        role=os.environ["REELHOUSE_TEST_SNOWFLAKE_ADMIN_ROLE"],
+        warehouse=os.environ["REELHOUSE_TEST_SNOWFLAKE_WAREHOUSE"],
+        database=database)
 
 
 def signed_in(options: dict):
@@ -64,8 +69,12 @@ def signed_in(options: dict):
     import snowflake.connector
 
     return snowflake.connector.connect(
-        **server(), account=options["sfurl"].partition(".snowflakecomputing.com")[0], user=options["sfuser"],
-        private_key=base64.b64decode(options["pem_private_key"]), role=options.get("sfrole"), warehouse=options.get("sfwarehouse"),
+        **server(),
+        account=options["sfurl"].partition(".snowflakecomputing.com")[0],
+        user=options["sfuser"],
+        private_key=base64.b64decode(options["pem_private_key"]),
+        role=options.get("sfrole"),
+        warehouse=options.get("sfwarehouse"),
         database=options["sfdatabase"])
 
 
@@ -184,7 +193,8 @@ def jar(folder: Path) -> Path:
     sources = Path(__file__).resolve().parent / "connector"
     classes, result = folder / "classes", folder / "connector.jar"
     classpath = str(Path(pyspark.__file__).parent / "jars" / "*")
-    subprocess.run(
-        ["javac", "-nowarn", "-cp", classpath, "-d", classes, *sorted(sources.glob("*.java"))], check=True, stdout=sys.stderr)
+    subprocess.run(["javac", "-nowarn", "-cp", classpath, "-d", classes, *sorted(sources.glob("*.java"))],
+                   check=True,
+                   stdout=sys.stderr)
     subprocess.run(["jar", "--create", "--file", result, "-C", classes, "."], check=True, stdout=sys.stderr)
     return result

@@ -1,4 +1,5 @@
-"""Run beside `../StandIns/stand_ins.py --job spark`: Glue's job, started through Glue's API, brings a build into Snowflake.
+"""Run beside `../StandIns/stand_ins.py --job spark`: Glue's job, started through Glue's API, brings a build into
+Snowflake.
 
 What is there afterwards is asked for by the SQL API, as the role of the service, and is equal by content hash.
 """

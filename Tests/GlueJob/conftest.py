@@ -35,13 +35,17 @@ def cloud(tmp_path_factory, event_log):
         os.environ |= {
             "AWS_ENDPOINT_URL_S3": s3, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets, "AWS_ACCESS_KEY_ID": KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
-            "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": str(nothing), "AWS_SHARED_CREDENTIALS_FILE": str(nothing),
+            "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": str(nothing),
+            "AWS_SHARED_CREDENTIALS_FILE": str(nothing),
         }
         snowflake = servers.start_snowflake()
         os.environ |= snowflake.variables()
         prepare(servers.folder, event_log)
-        put_secret(SECRET_NAME, {
-            "account": ACCOUNT, "user": USER, "private_key": snowflake.key.read_text(), "warehouse": WAREHOUSE, "role": ROLE})
+        put_secret(
+            SECRET_NAME, {
+                "account": ACCOUNT, "user": USER, "private_key": snowflake.key.read_text(), "warehouse": WAREHOUSE,
+                "role": ROLE
+            })
         client = boto3.client("s3")
         servers.wait("s3", lambda: make_bucket(client))
         yield client

@@ -34,9 +34,10 @@ def prepare(folder: Path, event_log: Path) -> None:
 
     bridge.start()
     os.environ |= {
-        "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(Path(__file__).resolve().parent), "SPARK_LOCAL_IP": "127.0.0.1",
-        "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true",
-        "PYSPARK_SUBMIT_ARGS": spark_arguments(os.environ["AWS_ENDPOINT_URL_S3"], bridge.jar(folder), event_log)}
+        "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(Path(__file__).resolve().parent),
+        "SPARK_LOCAL_IP": "127.0.0.1", "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true",
+        "PYSPARK_SUBMIT_ARGS": spark_arguments(os.environ["AWS_ENDPOINT_URL_S3"], bridge.jar(folder), event_log)
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Servers that stand in for the cloud: SeaweedFS for S3, moto for Secrets Manager, `../StandIns` for Snowflake. All on 127.0.0.1."""
+"""Servers that stand in for the cloud: SeaweedFS for S3, moto for Secrets Manager, `../StandIns` for Snowflake. All
+on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ class Servers:
 
 
 def spark_arguments(s3: str, connector: Path, event_log: Path) -> str:
-    """PYSPARK_SUBMIT_ARGS that make `s3://` lead to the stand-in, as it leads to S3 on Glue, and bring the connector."""
+    """PYSPARK_SUBMIT_ARGS that make `s3://` lead to the stand-in, as it leads to S3 on Glue, and bring the
+    connector."""
     jars = Path(importlib.util.find_spec("sagemaker_pyspark").submodule_search_locations[0]) / "jars"
     wanted = [connector, *jars.glob("hadoop-aws-*.jar"), *jars.glob("aws-java-sdk-bundle-*.jar")]
     settings = {

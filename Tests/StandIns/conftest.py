@@ -36,7 +36,9 @@ def s3(servers) -> str:
 @pytest.fixture(scope="session")
 def snowflake(servers, s3):
     stage = {
-        "url": f"s3://{stand_ins.BUCKET}/{STAGE_PREFIX}", "endpoint": s3, "key": stand_ins.KEY, "secret": stand_ins.SECRET}
+        "url": f"s3://{stand_ins.BUCKET}/{STAGE_PREFIX}", "endpoint": s3, "key": stand_ins.KEY,
+        "secret": stand_ins.SECRET
+    }
     (port,) = stand_ins.free_ports(1)
     found = setup.start_snowflake(servers, port, stage, wait_seconds=5, partition_rows=100, lock_timeout=20)
     setup.wait_for_snowflake(servers, found)

@@ -1,4 +1,5 @@
-"""The content hash of a table as Snowflake's SQL: the FIELDs of `docs/content-hash.md`, and the two statements around them."""
+"""The content hash of a table as Snowflake's SQL: the FIELDs of `docs/content-hash.md`, and the two statements around
+them."""
 
 from __future__ import annotations
 

@@ -3,11 +3,11 @@
 
     glue_server.py -H 127.0.0.1 -p PORT
 
-- A crawl reads the Parquet files under its S3 targets, or of its catalog targets, from the server `S3_ENDPOINT` (`S3_KEY`,
-  `S3_SECRET`), and makes or confirms tables.
-- A job run fetches the job's script from there and runs it: `GLUE_RUNNER` (else this Python), script, arguments, those of the run
-  before those of the job. Its state comes of the exit status; BatchStopJobRun ends it. `GLUE_JOB_LOG` gets what it prints;
-  `GLUE_JOB_ENVIRONMENT` names a file of JSON with variables for it.
+- A crawl reads the Parquet files under its S3 targets, or of its catalog targets, from the server `S3_ENDPOINT`
+  (`S3_KEY`, `S3_SECRET`), and makes or confirms tables.
+- A job run fetches the job's script from there and runs it: `GLUE_RUNNER` (else this Python), script, arguments,
+  those of the run before those of the job. Its state comes of the exit status; BatchStopJobRun ends it.
+  `GLUE_JOB_LOG` gets what it prints; `GLUE_JOB_ENVIRONMENT` names a file of JSON with variables for it.
 - UpdateTable compares `VersionId`, as the service does.
 """
 

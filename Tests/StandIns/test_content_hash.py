@@ -1,5 +1,6 @@
-"""The content hash of values of every type and at every edge: from SQLite and from Parquet by reelhouse, from Parquet and from the
-values by another implementation, and by SQL in the Snowflake that stands in. `REELHOUSE` names the binary, `TEST_SEED` the values."""
+"""The content hash of values of every type and at every edge: from SQLite and from Parquet by reelhouse, from Parquet
+and from the values by another implementation, and by SQL in the Snowflake that stands in. `REELHOUSE` names the
+binary, `TEST_SEED` the values."""
 
 from __future__ import annotations
 
@@ -28,25 +29,39 @@ from content_hash_sql import FIELDS, bucket_hashes, table_hash  # noqa: E402
 SEED = int(os.environ.get("TEST_SEED") or random.SystemRandom().randrange(10**6))
 DATE, TIME = datetime.date, datetime.datetime
 REALS = [
-    0.0, -0.0, 1e12, -1e12, 999999999999.999999, 5e-324, -5e-324, 2.2250738585072014e-308, 1e-7, 4.9e-7, 5e-7, -5e-7, 0.5e-6,
-    1.5e-6, 2.5e-6, -2.5e-6, 0.49999999999999994e-6, 0.5000005, 1.0000005, 1e6 + 0.5e-6, 9007.199254740992, 9007199254.740993,
-    9007199254740.993 / 10, 4503599627.3704955, 4503599627.370496, 0.1, 0.2, 0.1 + 0.2, 1 / 3, -2 / 3, 1073.741824, 1073.7418235,
-    1073741824.0, 1152921504.606847, 123456789012.34567]
+    0.0, -0.0, 1e12, -1e12, 999999999999.999999, 5e-324, -5e-324, 2.2250738585072014e-308, 1e-7, 4.9e-7, 5e-7, -5e-7,
+    0.5e-6, 1.5e-6, 2.5e-6, -2.5e-6, 0.49999999999999994e-6, 0.5000005, 1.0000005, 1e6 + 0.5e-6, 9007.199254740992,
+    9007199254.740993, 9007199254740.993 / 10, 4503599627.3704955, 4503599627.370496, 0.1, 0.2, 0.1 + 0.2, 1 / 3,
+    -2 / 3, 1073.741824, 1073.7418235, 1073741824.0, 1152921504.606847, 123456789012.34567
+]
 TEXTS = [
-    "", "~", ":", "1:a", "a", "NULL", "null", " ", "it's", '"', "\\", "\\N", "a\nb\r\n\t", "\u0001\u007f", "é", "e\u0301", "漢字",
-    "👍🏽", "\U0010ffff", "\ufeff", "\u200b", "ｆｕｌｌ", "İıß", "x" * 10_000, "漢" * 70_000]
+    "", "~", ":", "1:a", "a", "NULL", "null", " ", "it's", '"', "\\", "\\N", "a\nb\r\n\t", "\u0001\u007f", "é",
+    "e\u0301", "漢字", "👍🏽", "\U0010ffff", "\ufeff", "\u200b", "ｆｕｌｌ", "İıß", "x" * 10_000, "漢" * 70_000
+]
 EDGES = {
-    "integer": [0, -1, 1, 9, 10, -10, 2**31, 2**53, -2**53 - 1, 2**63 - 1, -2**63],
-    "real": REALS,
-    "text": TEXTS,
+    "integer": [0, -1, 1, 9, 10, -10, 2**31, 2**53, -2**53 - 1, 2**63 - 1, -2**63], "real": REALS, "text": TEXTS,
     "date": [
-        DATE(1, 1, 1), DATE(9999, 12, 31), DATE(1970, 1, 1), DATE(1969, 12, 31), DATE(1582, 10, 4), DATE(1582, 10, 10),
-        DATE(1582, 10, 15), DATE(1900, 2, 28), DATE(2000, 2, 29), DATE(999, 12, 31), DATE(99, 1, 1)],
-    "boolean": [True, False],
-    "timestamp": [
-        TIME(1, 1, 1), TIME(9999, 12, 31, 23, 59, 59, 999999), TIME(1970, 1, 1), TIME(1969, 12, 31, 23, 59, 59, 999999),
-        TIME(1969, 12, 31, 23, 59, 59), TIME(1582, 10, 10, 1), TIME(2026, 3, 29, 2, 30), TIME(2026, 11, 25, 1, 2, 3, 456789)],
-    "binary": [b"", b"\0", b"\x00\xff", b"abc", bytes(range(256)), b"x" * 5000],
+        DATE(1, 1, 1),
+        DATE(9999, 12, 31),
+        DATE(1970, 1, 1),
+        DATE(1969, 12, 31),
+        DATE(1582, 10, 4),
+        DATE(1582, 10, 10),
+        DATE(1582, 10, 15),
+        DATE(1900, 2, 28),
+        DATE(2000, 2, 29),
+        DATE(999, 12, 31),
+        DATE(99, 1, 1)
+    ], "boolean": [True, False], "timestamp": [
+        TIME(1, 1, 1),
+        TIME(9999, 12, 31, 23, 59, 59, 999999),
+        TIME(1970, 1, 1),
+        TIME(1969, 12, 31, 23, 59, 59, 999999),
+        TIME(1969, 12, 31, 23, 59, 59),
+        TIME(1582, 10, 10, 1),
+        TIME(2026, 3, 29, 2, 30),
+        TIME(2026, 11, 25, 1, 2, 3, 456789)
+    ], "binary": [b"", b"\0", b"\x00\xff", b"abc", bytes(range(256)), b"x" * 5000],
 }
 COLUMNS = [(f"c_{kind}", kind) for kind in EDGES]
 
@@ -65,14 +80,16 @@ def random_value(source: random.Random, kind: str):
             return value if abs(value) <= 1e12 else source.uniform(-1, 1)
         return source.uniform(-1, 1) * 10.0**source.randrange(-9, 13)
     if kind == "text":
-        alphabet = "aZ0 ~:'\"\\\n,;é漢👍\u0301\u202e" + chr(source.choice([source.randrange(1, 0xD800), source.randrange(0xE000, 0x110000)]))
+        alphabet = "aZ0 ~:'\"\\\n,;é漢👍\u0301\u202e" + chr(
+            source.choice([source.randrange(1, 0xD800), source.randrange(0xE000, 0x110000)]))
         return "".join(source.choice(alphabet) for _ in range(source.choice([1, 3, 9, 10, 40, 400])))
     if kind == "date":
         return DATE.fromordinal(source.randrange(1, DATE.max.toordinal() + 1))
     if kind == "boolean":
         return source.random() < 0.5
     if kind == "timestamp":
-        return TIME.min + datetime.timedelta(microseconds=source.randrange((TIME.max - TIME.min) // datetime.timedelta(microseconds=1)))
+        return TIME.min + datetime.timedelta(
+            microseconds=source.randrange((TIME.max - TIME.min) // datetime.timedelta(microseconds=1)))
     return source.randbytes(source.choice([0, 1, 5, 64]))
 
 
@@ -116,9 +133,12 @@ def project(folder: Path, rows: list[tuple]) -> Path:
     models = folder / "models"
     models.mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(
-        "name: edges\nversion: '1.0'\nprofile: edges\nmodel-paths: [models]\nmodels: {edges: {+materialized: table, +schema: main}}\n")
+        "name: edges\nversion: '1.0'\nprofile: edges\nmodel-paths: [models]\nmodels: {edges: {+materialized: table, +schema: main}}\n"
+    )
     selects = [
-        "select " + ", ".join(f"{literal(value, kind)} as {name}" for value, (name, kind) in zip(row, COLUMNS)) for row in rows]
+        "select " + ", ".join(f"{literal(value, kind)} as {name}" for value, (name, kind) in zip(row, COLUMNS))
+        for row in rows
+    ]
     # Raw, since texts may hold braces.
     (models / "edges.sql").write_text("{% raw %}\n" + "\nunion all\n".join(selects) + "\n{% endraw %}\n")
     columns = "\n".join(f"      - {{name: {name}, data_type: {kind}}}" for name, kind in COLUMNS if kind != "binary")
@@ -188,7 +208,8 @@ def test_all_agree(client, snowflake, tmp_path, seed):
 
 
 def micros(name: str) -> str:
-    """Microseconds since 1970 of a timestamp's text, exactly: days, seconds of the day, and the six digits behind the point."""
+    """Microseconds since 1970 of a timestamp's text, exactly: days, seconds of the day, and the six digits behind the
+    point."""
     days = f"cast(julianday(substr({name}, 1, 10)) - 2440587.5 as integer)"
     seconds = f"(substr({name}, 12, 2) * 3600 + substr({name}, 15, 2) * 60 + substr({name}, 18, 2))"
     return f"(({days} * 86400 + {seconds}) * 1000000 + cast(substr({name}, 21, 6) as integer))"
@@ -206,8 +227,8 @@ def test_each_edge_alone(client, snowflake, tmp_path, kind):
     parquet(tmp_path / "rows.parquet", rows)
     copied(client, snowflake.user_stage, tmp_path / "rows.parquet", f"edges_{kind}")
     columns = [(name.upper(), one) for name, one in COLUMNS]
-    found = {
-        (int(bucket), int(count), int(total)) for bucket, count, total in client.rows(bucket_hashes(f"edges_{kind}", columns))}
+    found = {(int(bucket), int(count), int(total))
+             for bucket, count, total in client.rows(bucket_hashes(f"edges_{kind}", columns))}
     import hashlib
 
     import content_hash
@@ -235,14 +256,18 @@ def test_an_empty_table(client):
 
 def test_what_no_build_holds_is_counted_and_told_apart(client):
     client.rows("create or replace transient table odd (r float, d date)")
-    client.rows("insert into odd select 'NaN'::float, null union all select 1e300, null union all select 1e12, '2000-01-01'::date")
+    client.rows(
+        "insert into odd select 'NaN'::float, null union all select 1e300, null union all select 1e12, '2000-01-01'::date"
+    )
     ((count, total),) = client.rows(table_hash("odd", [("R", "real"), ("D", "date")]))
-    assert (count, total) != ("3", hash_of_values([(None, None)] * 2 + [(1e12, DATE(2000, 1, 1))], ["real", "date"]).partition(":")[2])
+    assert (count, total) != (
+        "3", hash_of_values([(None, None)] * 2 + [(1e12, DATE(2000, 1, 1))], ["real", "date"]).partition(":")[2])
     assert count == "3"
 
 
 def test_vectors_of_snowflakes_documentation(client):
-    found = client.rows("select md5_number_lower64('Snowflake'), md5_number_upper64('Snowflake'), md5_number_lower64('1:11:a~')")
+    found = client.rows(
+        "select md5_number_lower64('Snowflake'), md5_number_upper64('Snowflake'), md5_number_lower64('1:11:a~')")
     assert found == [["9203306159527282910", "17145559544104499780", "8214412092279801582"]]
 
 
@@ -257,4 +282,5 @@ def test_the_documentation_has_these_expressions():
     assert f"`{field}`" in text
     written = n.replace("h", h).replace("y", y)
     assert FIELDS["real"]("c") == field.replace("TO_CHAR(n)", f"TO_CHAR({written})")
-    assert FIELDS["timestamp"]("c") == FIELDS["integer"]("c").replace("TO_CHAR(c)", "TO_CHAR(DATE_PART(EPOCH_MICROSECOND, c))")
+    assert FIELDS["timestamp"]("c") == FIELDS["integer"]("c").replace(
+        "TO_CHAR(c)", "TO_CHAR(DATE_PART(EPOCH_MICROSECOND, c))")

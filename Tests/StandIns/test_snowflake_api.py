@@ -1,4 +1,5 @@
-"""The SQL API: signing in, requests that are sent again, long ones, several statements, partitions, bindings, faults."""
+"""The SQL API: signing in, requests that are sent again, long ones, several statements, partitions, bindings,
+faults."""
 
 from __future__ import annotations
 
@@ -21,11 +22,10 @@ def token(snowflake, **changes) -> str:
 
 
 def test_key_pairs_and_tokens_sign_in(snowflake, client):
-    for text, kind in [
-        (token(snowflake), "KEYPAIR_JWT"), (snowflake.token, "PROGRAMMATIC_ACCESS_TOKEN"), (snowflake.oauth_token, "OAUTH"),
-        (snowflake.oauth_token, None),
-    ]:
-        assert Client(snowflake.url, text, kind).rows("select current_user(), current_role()") == [[setup.USER, setup.ROLE]]
+    for text, kind in [(token(snowflake), "KEYPAIR_JWT"), (snowflake.token, "PROGRAMMATIC_ACCESS_TOKEN"),
+                       (snowflake.oauth_token, "OAUTH"), (snowflake.oauth_token, None), ]:
+        assert Client(snowflake.url, text,
+                      kind).rows("select current_user(), current_role()") == [[setup.USER, setup.ROLE]]
 
 
 def spoiled(snowflake) -> dict:
@@ -178,7 +178,8 @@ def test_timeouts(client):
 
 
 def test_each_of_several_statements_has_its_result(client):
-    answer = client.submit("create table t (i int); insert into t values (1), (2); -- end;\nselect ';', i from t order by i;", 3)
+    answer = client.submit(
+        "create table t (i int); insert into t values (1), (2); -- end;\nselect ';', i from t order by i;", 3)
     assert answer.rows == [["Multiple statements executed successfully."]]
     handles = answer.body["statementHandles"]
     assert client.status(handles[2]).rows == [[";", "1"], [";", "2"]]
@@ -195,7 +196,9 @@ def test_their_number_must_be_right(client):
 
 def test_a_failure_names_the_statement_and_rolls_back(client):
     client.rows("create table t (i int)")
-    code, message = client.error("insert into t values (1);\nbegin; insert into t values (2);\n  insert into t select nowhere from t; commit", count=0)
+    code, message = client.error(
+        "insert into t values (1);\nbegin; insert into t values (2);\n  insert into t select nowhere from t; commit",
+        count=0)
     assert code == "100132"
     assert message.startswith(
         'JavaScript execution error: Uncaught Execution of multiple statements failed on statement "insert into t select nowhere f..." '
@@ -219,7 +222,8 @@ def test_nothing_of_a_session_outlives_a_request(client):
     found = client.all_rows("use schema MAIN__NEXT; alter session set query_tag = 'mine'; select current_schema()")
     assert found[2] == [["MAIN__NEXT"]]
     assert client.rows("select current_schema()") == [["RAW__NEXT"]]
-    for statement in ("begin", "use schema MAIN", "alter session set query_tag = 'x'", "commit", "create temporary table x (i int)"):
+    for statement in ("begin", "use schema MAIN", "alter session set query_tag = 'x'", "commit",
+                      "create temporary table x (i int)"):
         assert client.error(statement)[0] == "391911", statement
 
 
@@ -230,13 +234,16 @@ def test_a_publication_is_seen_whole_or_not_at_all(client, snowflake):
     def read():
         reader = Client(snowflake.url, snowflake.token, "PROGRAMMATIC_ACCESS_TOKEN", **client.fields)
         while not stop.is_set():
-            seen.add(tuple(reader.rows("select (select max(i) from a), (select min(i) from b), (select count(*) from a)")[0]))
+            seen.add(
+                tuple(
+                    reader.rows("select (select max(i) from a), (select min(i) from b), (select count(*) from a)")[0]))
 
     thread = threading.Thread(target=read)
     thread.start()
     for number in range(1, 15):
         client.submit(
-            f"begin; delete from a; insert into a select {number}; delete from b; insert into b select {number}; commit", 6)
+            f"begin; delete from a; insert into a select {number}; delete from b; insert into b select {number}; commit",
+            6)
     stop.set()
     thread.join()
     assert len(seen) > 3 and all(a == b and count == "1" for a, b, count in seen)
@@ -293,17 +300,23 @@ def test_values_are_texts_of_their_types(client):
     answer = client.submit(
         "select 1.50::number(10,2) as a, 1.5::float as b, true as c, '2026-11-25'::date as d, '1969-12-31 23:59:59.5'::timestamp_ntz as e, "
         "to_binary('00ff', 'HEX') as f, null as g, 'é' as h, -9223372036854775808 as i, '00:00:01.5'::time as j")
-    assert answer.rows == [["1.50", "1.5", "true", "20782", "-0.500000000", "00FF", None, "é", "-9223372036854775808", "1.500000000"]]
-    assert [(one["name"], one["type"]) for one in answer.body["resultSetMetaData"]["rowType"]] == [
-        ("A", "fixed"), ("B", "real"), ("C", "boolean"), ("D", "date"), ("E", "timestamp_ntz"), ("F", "binary"), ("G", "text"),
-        ("H", "text"), ("I", "fixed"), ("J", "time")]
+    assert answer.rows == [[
+        "1.50", "1.5", "true", "20782", "-0.500000000", "00FF", None, "é", "-9223372036854775808", "1.500000000"
+    ]]
+    assert [(one["name"], one["type"])
+            for one in answer.body["resultSetMetaData"]["rowType"]] == [("A", "fixed"), ("B", "real"), ("C", "boolean"),
+                                                                        ("D", "date"), ("E", "timestamp_ntz"),
+                                                                        ("F", "binary"), ("G", "text"), ("H", "text"),
+                                                                        ("I", "fixed"), ("J", "time")]
     assert client.submit("select null", query="nullable=false").rows == [["null"]]
 
 
 def test_bindings(client):
     values = {
-        "1": ("FIXED", "-12"), "2": ("TEXT", "it's \\ 'é'"), "3": ("DATE", "-86400000"), "4": ("BOOLEAN", "true"), "5": ("REAL", "1e-3"),
-        "6": ("TIMESTAMP_NTZ", "1500000000"), "7": ("BINARY", "00FF"), "8": ("TEXT", None), "9": ("FIXED", "12345678901234567890")}
+        "1": ("FIXED", "-12"), "2": ("TEXT", "it's \\ 'é'"), "3": ("DATE", "-86400000"), "4": ("BOOLEAN", "true"),
+        "5": ("REAL", "1e-3"), "6": ("TIMESTAMP_NTZ", "1500000000"), "7": ("BINARY", "00FF"), "8": ("TEXT", None),
+        "9": ("FIXED", "12345678901234567890")
+    }
     bindings = {number: {"type": kind, "value": value} for number, (kind, value) in values.items()}
     assert client.rows("select ?, ?, ?, ?, ?, ?, ?, ?, ? -- ?", bindings=bindings) == [
         ["-12", "it's \\ 'é'", "-1", "true", "0.001", "1.500000000", "00FF", None, "12345678901234567890"]]
@@ -314,8 +327,9 @@ def test_bindings(client):
 
 
 def test_role_warehouse_database_and_schema_are_looked_up(client):
-    assert client.rows("select current_role(), current_warehouse(), current_schema()", role="SYSADMIN", schema="MAIN") == [
-        ["SYSADMIN", setup.WAREHOUSE, "MAIN"]]
+    assert client.rows(
+        "select current_role(), current_warehouse(), current_schema()", role="SYSADMIN",
+        schema="MAIN") == [["SYSADMIN", setup.WAREHOUSE, "MAIN"]]
     assert client.error("select 1", role="NOBODY")[0] == "390189"
     for field in ("warehouse", "database", "schema"):
         assert client.error("select 1", **{field: "NOWHERE"})[0] == "390201", field

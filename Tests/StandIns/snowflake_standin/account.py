@@ -114,7 +114,8 @@ class Account:
         if account != self.name or user is None:
             raise invalid("sub is not ACCOUNT.USER in upper case, or nobody of this account")
         prefix = f"{account}.{name}."
-        key = user.keys.get(str(claim.get("iss", "")).removeprefix(prefix)) if str(claim.get("iss")).startswith(prefix) else None
+        key = user.keys.get(str(claim.get("iss", "")).removeprefix(prefix)) if str(
+            claim.get("iss")).startswith(prefix) else None
         if key is None:
             raise invalid("iss is not ACCOUNT.USER.SHA256:… of a key of the user")
         try:
@@ -141,7 +142,8 @@ class Account:
         return wanted
 
     def is_active(self, warehouse: str | None, role: str) -> bool:
-        """Whether statements can run on the warehouse: it is there, the role may use it, it runs or resumes by itself."""
+        """Whether statements can run on the warehouse: it is there, the role may use it, it runs or resumes by
+        itself."""
         one = self.warehouses.get(warehouse or "")
         if one is None or not self.allows(role, "USAGE", "WAREHOUSE", warehouse):
             return False

@@ -1,8 +1,9 @@
 """Snowflake's SQL API, `/api/v2/statements`, as its reference describes it.
 
-Each request is a session of its own: what it leaves open is rolled back at its end, and nothing of USE or ALTER SESSION outlives
-it. A statement that is not done after `wait_seconds` (Snowflake's are 45) is answered by 202 and asked for by its handle. A request
-whose `requestId` was seen before is answered as the first one was, or will be, and nothing runs again.
+Each request is a session of its own: what it leaves open is rolled back at its end, and nothing of USE or ALTER
+SESSION outlives it. A statement that is not done after `wait_seconds` (Snowflake's are 45) is answered by 202 and
+asked for by its handle. A request whose `requestId` was seen before is answered as the first one was, or will be, and
+nothing runs again.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from .session import BEGIN
 
 PARAMETERS = {
     "BINARY_OUTPUT_FORMAT", "CLIENT_RESULT_CHUNK_SIZE", "DATE_OUTPUT_FORMAT", "MULTI_STATEMENT_COUNT", "QUERY_TAG",
-    "ROWS_PER_RESULTSET", "STATEMENT_TIMEOUT_IN_SECONDS", "TIME_OUTPUT_FORMAT", "TIMESTAMP_LTZ_OUTPUT_FORMAT", "TIMESTAMP_NTZ_OUTPUT_FORMAT",
-    "TIMESTAMP_OUTPUT_FORMAT", "TIMESTAMP_TZ_OUTPUT_FORMAT", "TIMEZONE", "USE_CACHED_RESULT",
+    "ROWS_PER_RESULTSET", "STATEMENT_TIMEOUT_IN_SECONDS", "TIME_OUTPUT_FORMAT", "TIMESTAMP_LTZ_OUTPUT_FORMAT",
+    "TIMESTAMP_NTZ_OUTPUT_FORMAT", "TIMESTAMP_OUTPUT_FORMAT", "TIMESTAMP_TZ_OUTPUT_FORMAT", "TIMEZONE",
+    "USE_CACHED_RESULT",
 }
 # Only within several statements: they say something to those behind them.
 CONTEXT = ("USE ", "ALTER SESSION", "SET ", "UNSET ", "COMMIT", "ROLLBACK", "CREATE TEMP")
@@ -133,9 +135,12 @@ class StatementsAPI:
             await asyncio.to_thread(statement.is_done.wait, 10)
         if statement.error is None:
             # It was too late.
-            return JSONResponse(
-                {"code": "000605", "sqlState": "02000", "message": f"Identified SQL statement is not currently executing.", **self.links(statement)}, 422)
-        return JSONResponse({"code": "000604", "sqlState": "57014", "message": "SQL execution canceled", **self.links(statement)})
+            return JSONResponse({
+                "code": "000605", "sqlState": "02000",
+                "message": "Identified SQL statement is not currently executing.", **self.links(statement)
+            }, 422)
+        return JSONResponse(
+            {"code": "000604", "sqlState": "57014", "message": "SQL execution canceled", **self.links(statement)})
 
     # Requests
 
@@ -225,7 +230,8 @@ class StatementsAPI:
             role = self.account.role(user, body.get("role"))
         except KeyError:
             raise fault(
-                390189, "08004", f"Role '{body['role']}' specified in the connect string does not exist or not authorized. Contact your "
+                390189, "08004",
+                f"Role '{body['role']}' specified in the connect string does not exist or not authorized. Contact your "
                 "local system administrator, or attempt to login with another role, e.g. PUBLIC.") from None
         warehouse = body.get("warehouse") or user.default_warehouse
         if body.get("warehouse") and body["warehouse"] not in self.account.warehouses:
@@ -291,17 +297,25 @@ class StatementsAPI:
 
     # Answers
 
-    def answer(self, statement: Statement, request: Request, was_asked: bool = False, partition: str | None = None) -> Response:
+    def answer(
+            self,
+            statement: Statement,
+            request: Request,
+            was_asked: bool = False,
+            partition: str | None = None) -> Response:
         if not statement.is_done.is_set():
             message = (
                 "Asynchronous execution in progress. Use provided query id to perform query monitoring and management."
-                if was_asked else "SQL execution in progress. Use provided query id to perform query monitoring and management.")
-            return JSONResponse({"code": "333334" if was_asked else "333333", "message": message, **self.links(statement)}, 202)
+                if was_asked else
+                "SQL execution in progress. Use provided query id to perform query monitoring and management.")
+            return JSONResponse(
+                {"code": "333334" if was_asked else "333333", "message": message, **self.links(statement)}, 202)
         if statement.error is not None:
             return self.failure(statement)
         number = int(partition or 0) if (partition or "0").isdigit() else -1
         if not 0 <= number < len(statement.parts):
-            return JSONResponse({"code": "391906", "message": f"There is no partition {partition}.", **self.links(statement)}, 400)
+            return JSONResponse(
+                {"code": "391906", "message": f"There is no partition {partition}.", **self.links(statement)}, 400)
         data = cells(statement.parts[number], statement.nullable)
         if partition is not None and number > 0:
             # Partitions behind the first are always compressed.
@@ -310,10 +324,11 @@ class StatementsAPI:
         body = {
             "resultSetMetaData": {
                 "numRows": statement.table.num_rows, "format": "jsonv2",
-                "partitionInfo": [{"rowCount": part.num_rows, "uncompressedSize": part.nbytes} for part in statement.parts],
-                "rowType": row_type(statement.table.schema)},
-            "data": data, "code": "090001", "sqlState": "00000", "message": "Statement executed successfully.",
-            "createdOn": statement.created, **self.links(statement)}
+                "partitionInfo": [{"rowCount": part.num_rows, "uncompressedSize": part.nbytes}
+                                  for part in statement.parts], "rowType": row_type(statement.table.schema)
+            }, "data": data, "code": "090001", "sqlState": "00000", "message": "Statement executed successfully.",
+            "createdOn": statement.created, **self.links(statement)
+        }
         if statement.children:
             body["statementHandles"] = [child.handle for child in statement.children]
         if stats := statistics(statement.table):
@@ -324,8 +339,9 @@ class StatementsAPI:
         error = statement.error
         status = 408 if error.errno == 630 else 422
         return JSONResponse({
-            "code": f"{error.errno:06d}", "sqlState": error.sqlstate, "message": error.msg, "createdOn": statement.created,
-            **self.links(statement)}, status)
+            "code": f"{error.errno:06d}", "sqlState": error.sqlstate, "message": error.msg,
+            "createdOn": statement.created, **self.links(statement)
+        }, status)
 
     @staticmethod
     def links(statement: Statement) -> dict:
@@ -338,7 +354,7 @@ def bound(text: str, bindings: dict) -> str:
     if not bindings and not marks:
         return text
     if sorted(map(int, bindings)) != list(range(1, len(marks) + 1)):
-        raise fault(2049, "42601", f"SQL compilation error: error line 1 at position 0\nBind variable ? not set.")
+        raise fault(2049, "42601", "SQL compilation error: error line 1 at position 0\nBind variable ? not set.")
     for number, token in reversed(list(enumerate(marks, 1))):
         try:
             value = literal(bindings[str(number)])
@@ -349,8 +365,8 @@ def bound(text: str, bindings: dict) -> str:
 
 
 STATISTICS = {
-    "number of rows inserted": "numRowsInserted", "number of rows updated": "numRowsUpdated", "number of rows deleted": "numRowsDeleted",
-    "number of multi-joined rows updated": "numDuplicateRowsUpdated",
+    "number of rows inserted": "numRowsInserted", "number of rows updated": "numRowsUpdated",
+    "number of rows deleted": "numRowsDeleted", "number of multi-joined rows updated": "numDuplicateRowsUpdated",
 }
 
 

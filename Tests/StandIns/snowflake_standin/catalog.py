@@ -1,4 +1,5 @@
-"""What Snowflake knows of schemas, tables and columns beyond DuckDB: comments, declared types, owners, exact row counts.
+"""What Snowflake knows of schemas, tables and columns beyond DuckDB: comments, declared types, owners, exact row
+counts.
 
 DuckDB has no case in names (two columns that differ in case alone cannot be made), and its schema `main` is in every
 database: it is MAIN, there once somebody has made it.
@@ -119,7 +120,9 @@ class Catalog:
                     "TABLE_TYPE": "BASE TABLE" if kind == "TABLE" else "VIEW", "IS_TRANSIENT": yes(known.is_transient),
                     "ROW_COUNT": self.row_count(database, schema, table) if kind == "TABLE" else None,
                     "CREATED": known.created, "LAST_ALTERED": known.created, "COMMENT": known.comment})
-            return made(rows, "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER TABLE_TYPE IS_TRANSIENT", ["ROW_COUNT"], "COMMENT")
+            return made(
+                rows, "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER TABLE_TYPE IS_TRANSIENT", ["ROW_COUNT"],
+                "COMMENT")
         if name == "VIEWS":
             rows = []
             for schema, view, kind, text in self.rows(database):

@@ -4,9 +4,10 @@
         [MATCH_BY_COLUMN_NAME = CASE_SENSITIVE | CASE_INSENSITIVE] [ON_ERROR = ABORT_STATEMENT] [FORCE = TRUE]
     COPY INTO t [(columns)] FROM (SELECT $1:"column"::type, … FROM @stage[/path]) …
 
-Files are fetched and read by DuckDB. As in Snowflake a file that was loaded into the table is passed over, until the table is made
-anew or truncated, unless FORCE is said. Without USE_LOGICAL_TYPE = TRUE days and timestamps are the integers that they are stored as, and without
-BINARY_AS_TEXT = FALSE binaries are texts: both are refused here where the columns are of these types, since they would not arrive.
+Files are fetched and read by DuckDB. As in Snowflake a file that was loaded into the table is passed over, until the
+table is made anew or truncated, unless FORCE is said. Without USE_LOGICAL_TYPE = TRUE days and timestamps are the
+integers that they are stored as, and without BINARY_AS_TEXT = FALSE binaries are texts: both are refused here where
+the columns are of these types, since they would not arrive.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from .showing import table_of
 
 COPY = re.compile(
     r"\s*copy\s+into\s+(?P<table>(?:\"(?:[^\"]|\"\")*\"|[^\s(\"])+)\s*(?:\((?P<columns>[^)]*)\)\s*)?from\s+"
-    r"(?:(?P<stage>'?@[^\s'()]+'?)|\(\s*(?P<select>select\b.*?\bfrom\s+(?P<inner>'?@[^\s'()]+'?)[^()]*)\))(?P<options>.*)", re.I | re.S)
+    r"(?:(?P<stage>'?@[^\s'()]+'?)|\(\s*(?P<select>select\b.*?\bfrom\s+(?P<inner>'?@[^\s'()]+'?)[^()]*)\))(?P<options>.*)",
+    re.I | re.S)
 FIELDS = (
     "file status rows_parsed# rows_loaded# error_limit# errors_seen# first_error first_error_line# first_error_character# "
     "first_error_column_name")
@@ -69,14 +71,21 @@ def copy(session, cursor, command: str) -> pa.Table:
 
 def load(session, path: tuple, match, form: str, local: Path, name: str) -> int:
     schema = pq.read_schema(local)
-    types = {column: kind for one, table, column, _, kind, *_ in session.catalog.columns(path[0]) if (one, table) == path[1:]}
+    types = {
+        column: kind
+        for one, table, column, _, kind, *_ in session.catalog.columns(path[0]) if (one, table) == path[1:]
+    }
     has_logical = (option(form, "USE_LOGICAL_TYPE") or "FALSE").upper() == "TRUE"
     has_text = (option(form, "BINARY_AS_TEXT") or "TRUE").upper() == "TRUE"
     for field in schema:
         if not has_logical and (pa.types.is_temporal(field.type)):
-            raise fault(100071, "22000", f"Failed to cast variant value of '{field.name}': USE_LOGICAL_TYPE is not TRUE, so it is an integer")
+            raise fault(
+                100071, "22000",
+                f"Failed to cast variant value of '{field.name}': USE_LOGICAL_TYPE is not TRUE, so it is an integer")
         if has_text and pa.types.is_binary(field.type):
-            raise fault(100071, "22000", f"Failed to cast variant value of '{field.name}': BINARY_AS_TEXT is not FALSE, so it is a text")
+            raise fault(
+                100071, "22000",
+                f"Failed to cast variant value of '{field.name}': BINARY_AS_TEXT is not FALSE, so it is a text")
     source = f"read_parquet('{local}')"
     columns = [plain(part.strip()) for part in match["columns"].split(",")] if match["columns"] else list(types)
     if match["select"]:
@@ -85,8 +94,10 @@ def load(session, path: tuple, match, form: str, local: Path, name: str) -> int:
         how = (option(match["options"], "MATCH_BY_COLUMN_NAME") or "NONE").upper()
         if how == "NONE":
             raise fault(
-                2019, "0A000", "SQL compilation error:\nPARQUET file format can produce one and only one column of type variant, object, "
-                "or array. Load data into separate columns using the MATCH_BY_COLUMN_NAME copy option or copy with transformation.")
+                2019, "0A000",
+                "SQL compilation error:\nPARQUET file format can produce one and only one column of type variant, object, "
+                "or array. Load data into separate columns using the MATCH_BY_COLUMN_NAME copy option or copy with transformation."
+            )
         fold = (lambda text: text) if how == "CASE_SENSITIVE" else str.upper
         there = {fold(field.name): field.name for field in schema}
         columns = [column for column in columns if fold(column) in there]
@@ -144,13 +155,17 @@ class Stage:
             else:
                 missing = [name for name in names if not (Path(self.root) / name).exists()]
             if missing:
-                raise fault(100080, "22000", f"Remote file '{missing[0]}' was not found. There are several potential causes. The file might not exist.")
+                raise fault(
+                    100080, "22000",
+                    f"Remote file '{missing[0]}' was not found. There are several potential causes. The file might not exist."
+                )
             return names
         if self.settings is None:
             names = [str(one.relative_to(self.root)) for one in sorted(Path(self.root).rglob("*")) if one.is_file()]
             names = [name for name in names if name.startswith(self.path)]
         else:
-            pages = self.client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix + self.path)
+            pages = self.client().get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=self.prefix + self.path)
             names = [one["Key"].removeprefix(self.prefix) for page in pages for one in page.get("Contents", [])]
         return [name for name in names if not pattern or re.fullmatch(pattern.strip("'"), name)]
 

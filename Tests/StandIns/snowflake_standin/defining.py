@@ -1,4 +1,5 @@
-"""Statements that define: CREATE, DROP, ALTER, COMMENT, GRANT. What DuckDB does not keep of them goes to the catalog."""
+"""Statements that define: CREATE, DROP, ALTER, COMMENT, GRANT. What DuckDB does not keep of them goes to the
+catalog."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .privileges import is_administrator
 SCHEMA = re.compile(
     r"\s*create\s+(or\s+replace\s+)?(transient\s+)?schema\s+(if\s+not\s+exists\s+)?(?P<path>(?:\"(?:[^\"]|\"\")*\"|[\w$.])+)"
     r"(?P<options>.*)", re.I | re.S)
-DROP_SCHEMA = re.compile(r"\s*drop\s+schema\s+(if\s+exists\s+)?(?P<path>(?:\"(?:[^\"]|\"\")*\"|[\w$.])+)\s*(cascade|restrict)?\s*", re.I)
+DROP_SCHEMA = re.compile(
+    r"\s*drop\s+schema\s+(if\s+exists\s+)?(?P<path>(?:\"(?:[^\"]|\"\")*\"|[\w$.])+)\s*(cascade|restrict)?\s*", re.I)
 COMMENT = re.compile(
     r"\s*comment\s+(if\s+exists\s+)?on\s+(table|view|column|schema|database)\s+(?P<path>(?:\"(?:[^\"]|\"\")*\"|[^\s\"])+)\s+is\s+"
     r"'(?P<text>(?:[^'\\]|''|\\.)*)'\s*", re.I | re.S)
@@ -28,7 +30,8 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 
 def unescaped(text: str) -> str:
     """What is between the quotes of a literal."""
-    return re.sub(r"''|\\(.)", lambda found: "'" if found[0] == "''" else ESCAPES.get(found[1], found[1]), text, flags=re.S)
+    return re.sub(
+        r"''|\\(.)", lambda found: "'" if found[0] == "''" else ESCAPES.get(found[1], found[1]), text, flags=re.S)
 
 
 # Schemas
@@ -37,7 +40,10 @@ def unescaped(text: str) -> str:
 def schema_path(session, text: str) -> tuple[str, str]:
     names = parts(text)
     if len(names) == 1 and session.database is None:
-        raise fault(90105, "22000", "Cannot perform CREATE SCHEMA. This session does not have a current database. Call 'USE DATABASE', or use a qualified name.")
+        raise fault(
+            90105, "22000",
+            "Cannot perform CREATE SCHEMA. This session does not have a current database. Call 'USE DATABASE', or use a qualified name."
+        )
     database, name = names if len(names) == 2 else (session.database, names[0])
     if database not in session.catalog.databases():
         raise not_there("Database", database)
@@ -107,7 +113,8 @@ def comment(session, command: str) -> bool:
             session.catalog.schemas.setdefault((database, name), Relation("SYSADMIN")).comment = unescaped(match["text"])
         elif kind != "database":
             relation = names[:-1] if kind == "column" else names
-            set_comment(session, relation, names[-1] if kind == "column" else None, unescaped(match["text"]), bool(match[1]))
+            set_comment(
+                session, relation, names[-1] if kind == "column" else None, unescaped(match["text"]), bool(match[1]))
         return True
     if match := ALTER_COMMENT.fullmatch(command):
         session.commit()
@@ -139,7 +146,8 @@ def set_comment(session, names: list[str], column: str | None, text: str, if_the
 
 
 def grant(session, command: str) -> bool:
-    """GRANT and REVOKE of privileges on one object: they change the list of grants, which DROP and CREATE OR REPLACE do too."""
+    """GRANT and REVOKE of privileges on one object: they change the list of grants, which DROP and CREATE OR REPLACE
+    do too."""
     match = GRANT.fullmatch(command)
     if not match:
         return False

@@ -7,15 +7,14 @@ A POST changes what it names and leaves the rest:
      "warehouses": {"WH": {"state": "SUSPENDED", "auto_resume": false}}, "grants": {…} | null,
      "databases": {"LETTERBOXD_TEST_7": ["RAW", "MAIN"]}, "token_life": 2, "wait_seconds": 1, "partition_rows": 100}
 
-`status` answers without doing anything; `drop` ends the connection before the statement is done or, which is the worse case,
-after it; `delay` waits before. `times` is 1 if not said; `match` is a regular expression for method, path and body. A GET answers
-how often each statement was run, and the requests with their answers' codes.
+`status` answers without doing anything; `drop` ends the connection before the statement is done or, which is the
+worse case, after it; `delay` waits before. `times` is 1 if not said; `match` is a regular expression for method, path
+and body. A GET answers how often each statement was run, and the requests with their answers' codes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import threading
 
@@ -86,7 +85,9 @@ class FaultyApplication:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         text = f"{scope['method']} {scope['path']}?{scope['query_string'].decode()} {body.decode(errors='replace')}"
-        record = {"method": scope["method"], "path": scope["path"], "query": scope["query_string"].decode(), "status": None}
+        record = {
+            "method": scope["method"], "path": scope["path"], "query": scope["query_string"].decode(), "status": None
+        }
         with self.faults.changed:
             self.faults.requests.append(record)
         given = False

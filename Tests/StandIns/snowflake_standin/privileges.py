@@ -1,8 +1,9 @@
 """What a role may do, roughly: by the kind of a statement and the objects that it names. Owners may do everything.
 
-Without a list of grants everybody may do everything. Privileges are asked for as Snowflake asks: USAGE of database, schema and
-warehouse; SELECT, INSERT, UPDATE, DELETE, TRUNCATE of tables and views, by grants on them or on the schema's FUTURE ones; CREATE … of
-a schema; ownership to replace, change or drop. An object of which a role has no privilege at all does not exist for it.
+Without a list of grants everybody may do everything. Privileges are asked for as Snowflake asks: USAGE of database,
+schema and warehouse; SELECT, INSERT, UPDATE, DELETE, TRUNCATE of tables and views, by grants on them or on the
+schema's FUTURE ones; CREATE … of a schema; ownership to replace, change or drop. An object of which a role has no
+privilege at all does not exist for it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def granted(session, path: tuple, kind: str) -> set[str]:
     database, schema, _ = path
     if session.catalog.known(*path).owner == role:
         return {"OWNERSHIP"}
-    return account.privileges(role, kind, ".".join(path)) | account.privileges(role, f"FUTURE {kind}S", f"{database}.{schema}")
+    return account.privileges(role, kind, ".".join(path)) | account.privileges(
+        role, f"FUTURE {kind}S", f"{database}.{schema}")
 
 
 def usable(session, database: str, schema: str) -> None:

@@ -18,8 +18,9 @@ def row_type(schema: pa.Schema) -> list[dict]:
 def column_type(field: pa.Field) -> dict:
     kind = field.type
     info = {
-        "name": field.name, "database": "", "schema": "", "table": "", "nullable": True, "byteLength": None, "length": None,
-        "scale": None, "precision": None, "collation": None}
+        "name": field.name, "database": "", "schema": "", "table": "", "nullable": True, "byteLength": None,
+        "length": None, "scale": None, "precision": None, "collation": None
+    }
     if pa.types.is_boolean(kind):
         return info | {"type": "boolean"}
     if pa.types.is_integer(kind):

@@ -1,9 +1,12 @@
 """Functions that fakesnow lacks or has otherwise than Snowflake, put into DuckDB's words; and INFORMATION_SCHEMA.
 
-- MD5_NUMBER_LOWER64, _UPPER64: big-endian, as NUMBER, so that sums of them have 38 digits. (DuckDB's are little-endian.)
+- MD5_NUMBER_LOWER64, _UPPER64: big-endian, as NUMBER, so that sums of them have 38 digits. (DuckDB's are
+  little-endian.)
 - OCTET_LENGTH of texts and binaries. TO_CHAR with a format of days and times, or HEX, BASE64, UTF-8; a format of
-  numbers is refused. TO_CHAR of a FLOAT writes `1.0` where Snowflake writes `1`, of a binary `\\x00` where it writes `00`: not emulated.
-- BITAND, BITOR, BITXOR of NUMBER. `/` and MOD by nothing are errors. NUMBER divided by NUMBER is a FLOAT here, a NUMBER there.
+  numbers is refused. TO_CHAR of a FLOAT writes `1.0` where Snowflake writes `1`, of a binary `\\x00` where it writes
+  `00`: not emulated.
+- BITAND, BITOR, BITXOR of NUMBER. `/` and MOD by nothing are errors. NUMBER divided by NUMBER is a FLOAT here, a
+  NUMBER there.
 - CURRENT_ROLE and its like are the session's.
 """
 
@@ -21,10 +24,9 @@ MACROS = """
 create or replace macro _standin.main.octet_length(x varchar) as strlen(x), (x blob) as octet_length(x);
 """
 # Longest first, since a format is read from left to right.
-TIME_FORMATS = [
-    ("YYYY", "%Y"), ("HH24", "%H"), ("HH12", "%I"), ("FF9", "%n"), ("FF6", "%f"), ("FF3", "%g"), ("MON", "%b"), ("MM", "%m"),
-    ("DD", "%d"), ("DY", "%a"), ("MI", "%M"), ("SS", "%S"), ("YY", "%y"), ("AM", "%p"), ("PM", "%p"),
-]
+TIME_FORMATS = [("YYYY", "%Y"), ("HH24", "%H"), ("HH12", "%I"), ("FF9", "%n"), ("FF6", "%f"), ("FF3", "%g"),
+                ("MON", "%b"), ("MM", "%m"), ("DD", "%d"), ("DY", "%a"), ("MI", "%M"), ("SS", "%S"), ("YY", "%y"),
+                ("AM", "%p"), ("PM", "%p"), ]
 BINARY_FORMATS = {"HEX": "upper(hex({}))", "BASE64": "to_base64({})", "UTF-8": "decode({})", "UTF8": "decode({})"}
 BITS = {exp.BitwiseAnd: "&", exp.BitwiseOr: "|", exp.BitwiseXor: "xor"}
 
@@ -51,7 +53,8 @@ def rewrite(node: exp.Expression, session) -> exp.Expression:
     name = function_name(node)
     if name in ("MD5_NUMBER_LOWER64", "M_D5_NUMBER_LOWER64", "MD5_NUMBER_UPPER64", "M_D5_NUMBER_UPPER64"):
         side = "right" if "LOWER" in name else "left"
-        return duck(f"cast(cast('0x' || {side}(md5(cast(:x as varchar)), 16) as ubigint) as decimal(20, 0))", x=only(node))
+        return duck(
+            f"cast(cast('0x' || {side}(md5(cast(:x as varchar)), 16) as ubigint) as decimal(20, 0))", x=only(node))
     if name in ("OCTET_LENGTH", "BYTE_LENGTH"):
         return duck("_standin.main.octet_length(:x)", x=only(node))
     if isinstance(node, exp.ToChar) and node.args.get("format") is not None:
@@ -59,7 +62,7 @@ def rewrite(node: exp.Expression, session) -> exp.Expression:
     if type(node) in BITS and not isinstance(node.parent, exp.Show):
         operation = BITS[type(node)]
         return duck(
-            f"cast(xor(cast(:a as hugeint), cast(:b as hugeint)) as decimal(38, 0))" if operation == "xor"
+            "cast(xor(cast(:a as hugeint), cast(:b as hugeint)) as decimal(38, 0))" if operation == "xor"
             else f"cast(cast(:a as hugeint) {operation} cast(:b as hugeint) as decimal(38, 0))",
             a=node.this, b=node.expression)
     if type(node) in (exp.Div, exp.Mod) and not is_nonzero(node.expression) and not is_guarded(node):
@@ -82,9 +85,8 @@ def is_nonzero(node: exp.Expression) -> bool:
 
 
 def is_guarded(node: exp.Expression) -> bool:
-    """Whether this is a division of ours, or one of DIV0's."""
-    divisor = unwrapped(node.expression)
-    return isinstance(divisor, exp.Case) or isinstance(node.find_ancestor(exp.If, exp.Case), exp.If) and "div0" in str(node.meta)
+    """Whether a division has its guard already."""
+    return isinstance(unwrapped(node.expression), exp.Case)
 
 
 def to_char(node: exp.ToChar) -> exp.Expression:
@@ -111,7 +113,8 @@ def to_char(node: exp.ToChar) -> exp.Expression:
 def current(node: exp.Expression, name: str, session) -> exp.Expression:
     values = {
         "CURRENT_ROLE": session.role, "CURRENT_WAREHOUSE": session.warehouse, "CURRENT_USER": session.user.name,
-        "CURRENT_ACCOUNT": session.account.name.rpartition("-")[2], "CURRENT_ACCOUNT_NAME": session.account.name.rpartition("-")[2],
+        "CURRENT_ACCOUNT": session.account.name.rpartition("-")[2],
+        "CURRENT_ACCOUNT_NAME": session.account.name.rpartition("-")[2],
         "CURRENT_ORGANIZATION_NAME": session.account.name.partition("-")[0], "CURRENT_REGION": "AWS_US_EAST_1",
         "CURRENT_DATABASE": session.database, "CURRENT_SCHEMA": session.schema, "CURRENT_SESSION": session.number,
         "CURRENT_STATEMENT": None, "CURRENT_SECONDARY_ROLES": '{"roles":"","value":""}',
@@ -123,7 +126,8 @@ def current(node: exp.Expression, name: str, session) -> exp.Expression:
 
 
 def information_schema(table: exp.Table, session) -> exp.Expression:
-    """A view of INFORMATION_SCHEMA is a table of Arrow's that the session registers under a name of the session's own."""
+    """A view of INFORMATION_SCHEMA is a table of Arrow's that the session registers under a name of the session's
+    own."""
     schema = (table.args.get("db").name if table.args.get("db") else session.schema or "").upper()
     if schema != "INFORMATION_SCHEMA" or not isinstance(table.this, exp.Identifier):
         return table

@@ -1,9 +1,10 @@
-"""A session: who, as which role, on which warehouse, in which transaction. Statements of the SQL API and of connectors pass here.
+"""A session: who, as which role, on which warehouse, in which transaction. Statements of the SQL API and of
+connectors pass here.
 
-Transactions are Snowflake's (READ COMMITTED, one writer of a table at a time) on DuckDB's snapshots: until a transaction first
-writes, each of its statements sees what is committed; the first one that writes waits until no other session writes, anywhere,
-begins DuckDB's transaction, and keeps the others waiting until its end. A statement that defines something commits first.
-Otherwise than in Snowflake, a statement that fails ends the transaction.
+Transactions are Snowflake's (READ COMMITTED, one writer of a table at a time) on DuckDB's snapshots: until a
+transaction first writes, each of its statements sees what is committed; the first one that writes waits until no
+other session writes, anywhere, begins DuckDB's transaction, and keeps the others waiting until its end. A statement
+that defines something commits first. Otherwise than in Snowflake, a statement that fails ends the transaction.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class WriteLock:
                     raise canceled()
                 if time.monotonic() > end:
                     raise fault(
-                        625, "57014", f"Statement '{self.owner.handle}' has locked table in transaction {self.owner.number} and "
+                        625, "57014",
+                        f"Statement '{self.owner.handle}' has locked table in transaction {self.owner.number} and "
                         "this lock has not yet been released.")
                 self.condition.wait(0.05)
             self.owner = session
@@ -86,7 +88,8 @@ class Session:
         full = [*[self.database, self.schema][: 3 - len(names)], *names]
         if full[0] is None or full[1] is None:
             raise fault(
-                90105, "22000", "Cannot perform operation. This session does not have a current database. Call 'USE DATABASE', or "
+                90105, "22000",
+                "Cannot perform operation. This session does not have a current database. Call 'USE DATABASE', or "
                 "use a qualified name.")
         return tuple(full)
 
@@ -190,13 +193,16 @@ class Session:
                 (name,) = parts(match[2])
                 if name not in [*self.user.roles, "PUBLIC"]:
                     raise fault(
-                        3013, "42501", f"SQL access control error:\nRequested role '{name}' is not assigned to the executing user. "
+                        3013, "42501",
+                        f"SQL access control error:\nRequested role '{name}' is not assigned to the executing user. "
                         "Specify another role to activate.")
                 self.role = name
             elif kind == "warehouse":
                 (name,) = parts(match[2])
                 if name not in self.account.warehouses or not self.account.allows(self.role, "USAGE", "WAREHOUSE", name):
-                    raise fault(2043, "02000", "SQL compilation error:\nObject does not exist, or operation cannot be performed.")
+                    raise fault(
+                        2043, "02000",
+                        "SQL compilation error:\nObject does not exist, or operation cannot be performed.")
                 self.warehouse = name
             return True
         if match := re.fullmatch(r"\s*use\s+(?:(database|schema)\s+)?(.+)", command, re.I | re.S):

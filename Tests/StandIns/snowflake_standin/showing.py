@@ -10,7 +10,8 @@ from .errors import fault, not_there
 from .names import matches, parts, tokens_of
 
 SHOW = re.compile(
-    r"\s*show\s+(?:terse\s+)?(tables|views|objects|schemas|columns|warehouses|databases|grants|roles|stages)\b(.*)", re.I | re.S)
+    r"\s*show\s+(?:terse\s+)?(tables|views|objects|schemas|columns|warehouses|databases|grants|roles|stages)\b(.*)",
+    re.I | re.S)
 DESCRIBE = re.compile(r"\s*desc(?:ribe)?\s+(table|view)\s+(.*)", re.I | re.S)
 
 
@@ -67,7 +68,8 @@ def places(session, scope) -> list[tuple[str, str | None]]:
 def table_of(fields: str, rows: list[tuple]) -> pa.Table:
     """Texts, but for fields with `#`, which are numbers, and `@`, which are times."""
     kinds = {"#": pa.int64(), "@": pa.timestamp("us", "UTC")}
-    schema = pa.schema([(name.rstrip("#@").replace("~", " "), kinds.get(name[-1], pa.string())) for name in fields.split()])
+    schema = pa.schema([(name.rstrip("#@").replace("~", " "), kinds.get(name[-1], pa.string()))
+                        for name in fields.split()])
     arrays = [pa.array([row[index] for row in rows], field.type) for index, field in enumerate(schema)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
@@ -87,7 +89,8 @@ def show_tables(session, scope) -> pa.Table:
          session.catalog.row_count(database, schema, name), 0, known.owner, "1", "ROLE")
         for database, schema, name, _, _, known in relations(session, scope, ["TABLE"])]
     return table_of(
-        "created_on@ name kind database_name schema_name comment cluster_by rows# bytes# owner retention_time owner_role_type", rows)
+        "created_on@ name kind database_name schema_name comment cluster_by rows# bytes# owner retention_time owner_role_type",
+        rows)
 
 
 def show_objects(session, scope) -> pa.Table:
@@ -96,15 +99,18 @@ def show_objects(session, scope) -> pa.Table:
          session.catalog.row_count(database, schema, name) if kind == "TABLE" else 0, 0, known.owner, "1", "ROLE")
         for database, schema, name, kind, _, known in relations(session, scope, ["TABLE", "VIEW"])]
     return table_of(
-        "created_on@ name database_name schema_name kind comment cluster_by rows# bytes# owner retention_time owner_role_type", rows)
+        "created_on@ name database_name schema_name kind comment cluster_by rows# bytes# owner retention_time owner_role_type",
+        rows)
 
 
 def show_views(session, scope) -> pa.Table:
-    rows = [
-        (known.created, name, "", database, schema, known.owner, known.comment or "", known.text or text, "false", "false", "ROLE")
-        for database, schema, name, _, text, known in relations(session, scope, ["VIEW"])]
+    rows = [(
+        known.created, name, "", database, schema, known.owner, known.comment or "", known.text
+        or text, "false", "false", "ROLE")
+            for database, schema, name, _, text, known in relations(session, scope, ["VIEW"])]
     return table_of(
-        "created_on@ name reserved database_name schema_name owner comment text is_secure is_materialized owner_role_type", rows)
+        "created_on@ name reserved database_name schema_name owner comment text is_secure is_materialized owner_role_type",
+        rows)
 
 
 def show_schemas(session, scope) -> pa.Table:
@@ -137,7 +143,8 @@ def show_columns(session, scope) -> pa.Table:
                     table, one, name, f'{{"type":"{kind}","nullable":{str(nullable).lower()}}}', str(nullable).lower(),
                     default or "", "COLUMN", "", comment or "", database, ""))
     return table_of(
-        "table_name schema_name column_name data_type null? default kind expression comment database_name autoincrement", rows)
+        "table_name schema_name column_name data_type null? default kind expression comment database_name autoincrement",
+        rows)
 
 
 def show_warehouses(session, scope) -> pa.Table:
@@ -157,7 +164,8 @@ def show_databases(session, scope) -> pa.Table:
 
 
 def show_roles(session, scope) -> pa.Table:
-    rows = [(role, "Y" if role == session.user.default_role else "N", "Y" if role == session.role else "N") for role in session.user.roles]
+    rows = [(role, "Y" if role == session.user.default_role else "N", "Y" if role == session.role else "N")
+            for role in session.user.roles]
     return table_of("name is_default is_current", rows)
 
 
@@ -193,12 +201,14 @@ def grants(session, rest: str) -> pa.Table:
     elif on:
         names = parts(on[2])
         name = ".".join(session.path(names) if on[1].upper() in ("TABLE", "VIEW") else names)
-        found = [(role, one) for role, many in listed.items() for one in many if (one["on"], one["name"]) == (on[1].upper(), name)]
+        found = [(role, one) for role, many in listed.items() for one in many
+                 if (one["on"], one["name"]) == (on[1].upper(), name)]
     else:
         raise fault(1003, "42000", "SQL compilation error:\nsyntax error line 1 at position 0 unexpected 'GRANTS'.")
     return table_of(
         "created_on@ privilege granted_on name granted_to grantee_name grant_option granted_by",
-        [(None, one["privilege"], one["on"].replace(" ", "_"), one["name"], "ROLE", role, "false", "SYSADMIN") for role, one in found])
+        [(None, one["privilege"], one["on"].replace(" ", "_"), one["name"], "ROLE", role, "false", "SYSADMIN")
+         for role, one in found])
 
 
 def describe(session, kind: str, rest: str) -> pa.Table:
