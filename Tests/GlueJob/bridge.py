@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import itertools
 import json
 import os
 import re
@@ -39,6 +40,7 @@ FORMATS = {
     "BINARY": (r"[A-Za-z0-9+/]*={0,2}", lambda text: base64.b64decode(text, validate=True), pa.binary()),
 }
 FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^|"]*))(\||\Z)')
+ROWS_AT_ONCE = 100_000
 LOADED = "file_format = (type = parquet use_logical_type = true binary_as_text = false) match_by_column_name = case_sensitive"
 
 
@@ -104,7 +106,7 @@ def fields(line: str) -> list:
         position = match.end()
 
 
-def copy(options: dict, mode: str, lines: list[str]) -> dict:
+def copy(options: dict, mode: str, file: Path) -> dict:
     if (mode, options.get("truncate_table"), options.get("usestagingtable")) != ("Overwrite", "on", "off"):
         raise ValueError("the connector would make the table anew, with types of its own")
     target = f'"{options["sfdatabase"]}"."{options["sfschema"]}".{options["dbtable"]}'
@@ -112,15 +114,25 @@ def copy(options: dict, mode: str, lines: list[str]) -> dict:
         cursor = connection.cursor()
         columns = [(row[0], row[1].partition("(")[0]) for row in cursor.execute(f"describe table {target}").fetchall()]
         cursor.execute(f"truncate table {target}")
-        if lines:
-            name = f"bridge-{uuid.uuid4()}.parquet"
-            path = Path(os.environ["REELHOUSE_TEST_SNOWFLAKE_USER_STAGE"]) / name
-            try:
-                pq.write_table(values(lines, columns), path)
+        name = f"bridge-{uuid.uuid4()}.parquet"
+        path = Path(os.environ["REELHOUSE_TEST_SNOWFLAKE_USER_STAGE"]) / name
+        try:
+            if write_parquet(file, columns, path):
                 cursor.execute(f"copy into {target} from @~/{name} {LOADED}")
-            finally:
-                path.unlink(missing_ok=True)
+        finally:
+            path.unlink(missing_ok=True)
     return {}
+
+
+def write_parquet(file: Path, columns: list[tuple[str, str]], path: Path) -> int:
+    """The rows of a file in which each line is a record of CSV as a text of JSON. Returns how many there were."""
+    count = 0
+    schema = pa.schema([(name, FORMATS[kind][2]) for name, kind in columns])
+    with open(file) as lines, pq.ParquetWriter(path, schema) as writer:
+        while some := [json.loads(line) for line in itertools.islice(lines, ROWS_AT_ONCE)]:
+            writer.write_table(values(some, columns))
+            count += len(some)
+    return count
 
 
 def values(lines: list[str], columns: list[tuple[str, str]]) -> pa.Table:
@@ -152,7 +164,7 @@ def query(options: dict) -> dict:
 def answer(request: dict) -> dict:
     options = checked(request["options"])
     if request["action"] == "copy":
-        return copy(options, request["mode"], request["lines"])
+        return copy(options, request["mode"], Path(request["file"]))
     if request["action"] == "query":
         return query(options)
     with signed_in(options) as connection:

@@ -220,6 +220,17 @@ def test_what_a_role_may_not_do(client):
         client.rows(statement)
 
 
+def test_an_administrator_makes_databases(client, snowflake):
+    administrator = {"role": "SYSADMIN"}
+    client.rows("create database LETTERBOXD_TEST_MADE", **administrator)
+    assert client.rows("select schema_name from information_schema.schemata order by 1", database="LETTERBOXD_TEST_MADE",
+                       schema="PUBLIC", **administrator) == [["INFORMATION_SCHEMA"], ["PUBLIC"]]
+    client.rows("create transient schema RAW comment = 'mine'", database="LETTERBOXD_TEST_MADE", schema="PUBLIC", **administrator)
+    client.rows("create table t (i int)", database="LETTERBOXD_TEST_MADE", schema="RAW")
+    client.rows("drop database LETTERBOXD_TEST_MADE", **administrator)
+    assert client.error("select 1", database="LETTERBOXD_TEST_MADE")[0] == "390201"
+
+
 def test_grants_are_shown_and_go_with_what_they_are_on(client, database):
     client.rows("create table MAIN.t (i int)")
     client.rows("grant select on table MAIN.t to role PUBLIC", role="SYSADMIN")

@@ -2,11 +2,15 @@ package net.snowflake.spark.snowflake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import scala.collection.JavaConverters;
 
@@ -20,6 +24,26 @@ final class Bridge {
 
   static Map<String, String> javaMap(scala.collection.immutable.Map<String, String> map) {
     return JavaConverters.mapAsJavaMapConverter(map).asJava();
+  }
+
+  /** Hands rows over in a file, each line a text of JSON, so that a table need not fit into memory. */
+  static void copy(Map<String, String> options, String mode, Iterator<String> lines) {
+    try {
+      Path file = Files.createTempFile("connector", ".json");
+      try {
+        try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+          while (lines.hasNext()) {
+            writer.write(JSON.writeValueAsString(lines.next()));
+            writer.newLine();
+          }
+        }
+        call("copy", options, Map.of("mode", mode, "file", file.toString()));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (java.io.IOException error) {
+      throw new RuntimeException(error);
+    }
   }
 
   static JsonNode call(String action, Map<String, String> options, Map<String, Object> more) {

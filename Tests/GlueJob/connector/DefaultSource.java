@@ -1,6 +1,5 @@
 package net.snowflake.spark.snowflake;
 
-import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SQLContext;
@@ -28,8 +27,8 @@ public final class DefaultSource implements RelationProvider, CreatableRelationP
       StructField field = data.schema().fields()[index];
       types[index] = field.dataType();
     }
-    List<String> lines = data.toJavaRDD().map(row -> CSVLine.of(row, types)).collect();
-    Bridge.call("copy", Bridge.javaMap(options), java.util.Map.of("mode", mode.name(), "lines", lines));
+    Bridge.copy(
+        Bridge.javaMap(options), mode.name(), data.toJavaRDD().map(row -> CSVLine.of(row, types)).toLocalIterator());
     return new BaseRelation() {
       @Override
       public SQLContext sqlContext() {

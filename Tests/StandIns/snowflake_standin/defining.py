@@ -183,12 +183,31 @@ def define(session, cursor, expression: exp.Expression, command: str, params) ->
         session.pass_on(cursor, expression, params)
         session.server.furnish(name, ["PUBLIC"])
         session.enter(name, "PUBLIC")
+    elif isinstance(expression, exp.Drop) and expression.args.get("kind") == "DATABASE":
+        drop_database(session, cursor, expression)
     else:
         dropped = expression.find(exp.Table) if isinstance(expression, exp.Drop) else None
         session.pass_on(cursor, expression.copy(), params)
         if dropped is not None and expression.args.get("kind") in ("TABLE", "VIEW"):
             session.catalog.forget(session.path_of(dropped))
             forget_grants(session, session.path_of(dropped))
+
+
+def drop_database(session, cursor, expression: exp.Drop) -> None:
+    table = expression.find(exp.Table)
+    name = table.name if table.this.quoted else table.name.upper()
+    if not is_administrator(session):
+        raise insufficient("database", name)
+    if name not in session.catalog.databases():
+        if not expression.args.get("exists"):
+            raise not_there("Database", name)
+        return session.answer(cursor)
+    if session.database == name:
+        session.leave()
+    session.duck.execute(f"detach {quoted(name)}")
+    for schema in [schema for database, schema in session.catalog.schemas if database == name]:
+        session.catalog.forget_schema(name, schema)
+    session.answer(cursor, f"select '{name} successfully dropped.'::varchar as \"status\"")
 
 
 def create(session, cursor, expression: exp.Create, command: str, params) -> None:

@@ -237,6 +237,12 @@ class Session:
         if schema == "INFORMATION_SCHEMA":
             connection._schema = "_FS_INFORMATION_SCHEMA"
 
+    def leave(self) -> None:
+        """The database is gone."""
+        self.duck.execute("use memory.main")
+        self.connection.database = self.connection._schema = None
+        self.connection.database_set = self.connection.schema_set = False
+
     # Transactions
 
     def writing(self, action):
