@@ -321,6 +321,8 @@ def test_bindings(client):
     assert client.rows("select ?, ?, ?, ?, ?, ?, ?, ?, ? -- ?", bindings=bindings) == [
         ["-12", "it's \\ 'é'", "-1", "true", "0.001", "1.500000000", "00FF", None, "12345678901234567890"]]
     assert client.rows("select '?', ?", bindings={"1": {"type": "FIXED", "value": "1"}}) == [["?", "1"]]
+    assert client.rows("select ?::number(19,0) - 1", bindings={"1": {"type": "FIXED", "value": "-9007199254740993"}}) == [
+        ["-9007199254740994"]]
     assert client.error("select ?, ?", bindings={"1": {"type": "FIXED", "value": "1"}})[0] == "002049"
     assert client.error("select ?", bindings={"1": {"type": "FIXED", "value": "x'; drop"}})[0] == "391913"
     assert client.error("select ?; select 2", count=2, bindings={"1": {"type": "FIXED", "value": "1"}})[0] == "391912"

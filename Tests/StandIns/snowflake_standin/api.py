@@ -348,9 +348,13 @@ class StatementsAPI:
         return {"statementHandle": statement.handle, "statementStatusUrl": f"/api/v2/statements/{statement.handle}"}
 
 
+PLACEHOLDERS = (TokenType.PLACEHOLDER, TokenType.QDCOLON)
+
+
 def bound(text: str, bindings: dict) -> str:
     """A statement with its question marks replaced by the bound values, by number."""
-    marks = [token for token in sqlglot.tokenize(text, read="snowflake") if token.token_type == TokenType.PLACEHOLDER]
+    # `?::` is one token to sqlglot.
+    marks = [token for token in sqlglot.tokenize(text, read="snowflake") if token.token_type in PLACEHOLDERS]
     if not bindings and not marks:
         return text
     if sorted(map(int, bindings)) != list(range(1, len(marks) + 1)):
@@ -360,7 +364,7 @@ def bound(text: str, bindings: dict) -> str:
             value = literal(bindings[str(number)])
         except (ValueError, ArithmeticError, KeyError) as error:
             raise fault(391913, "22023", f"The value of bind variable {number} is not of its type: {error}") from None
-        text = text[: token.start] + value + text[token.end + 1:]
+        text = f"{text[:token.start]}({value}){text[token.start + 1:]}"
     return text
 
 
