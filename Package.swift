@@ -87,7 +87,7 @@ let package = Package(
       name: "Microbenchmarks", dependencies: ["CSV", "SQLite", "Zip"], path: "Tests/Benchmarks/Micro"),
 
     // Tests.
-    .target(name: "TestSupport", dependencies: ["Diagnostics", "Files", "SQLite", "Storage"]),
+    .target(name: "TestSupport", dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "Threads"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "FilesTests", dependencies: ["Diagnostics", "Files", "TestSupport"]),
     .testTarget(name: "CSVTests", dependencies: ["CSV", "Diagnostics"]),

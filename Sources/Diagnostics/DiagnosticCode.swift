@@ -80,6 +80,9 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case remoteBusy = "RH1709"
   case remoteNotExact = "RH1710"
   case catalogConflict = "RH1711"
+  case jobFailed = "RH1712"
+  case jobBusy = "RH1713"
+  case jobScriptUnknown = "RH1714"
   case remoteUnsafe = "RH1720"
   case cloudSetupWrong = "RH1721"
 

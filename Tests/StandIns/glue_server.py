@@ -217,6 +217,11 @@ def run_job(job, entry) -> None:
         entry.status = "FAILED"
 
 
+def get_job_runs(self) -> list:
+    # moto would take each look for a step of its clockwork, and tells the oldest first.
+    return self.job_runs[::-1]
+
+
 def describe_job_run(self) -> dict:
     data = describe_job_run_of_moto(self)
     if getattr(self, "error_message", None):
@@ -246,6 +251,7 @@ def batch_stop_job_run(self) -> ActionResult:
 
 models.GlueBackend.start_job_run = start_job_run
 models.FakeJobRun.as_dict = describe_job_run
+models.FakeJob.get_job_runs = get_job_runs
 responses.GlueResponse.batch_stop_job_run = batch_stop_job_run
 
 

@@ -192,6 +192,10 @@ def prepare_aws(endpoint: str, s3: str, keys: dict[str, str]) -> dict[str, str]:
     glue.create_job(
         Name="job", Role=role["Arn"], ExecutionProperty={"MaxConcurrentRuns": 10},
         Command={"Name": "glueetl", "ScriptLocation": f"s3://{BUCKET}/scripts/job.py", "PythonVersion": "3"})
+    # One whose script a push brings.
+    glue.create_job(
+        Name="mirror", Role=role["Arn"], ExecutionProperty={"MaxConcurrentRuns": 1},
+        Command={"Name": "glueetl", "ScriptLocation": f"s3://{BUCKET}/mirrored/scripts/mirror.py", "PythonVersion": "3"})
     client("secretsmanager", endpoint, **keys).create_secret(Name="secret", SecretString="first")
     return {
         "REELHOUSE_TEST_AWS": endpoint, "REELHOUSE_TEST_AWS_KEY": keys["key"],

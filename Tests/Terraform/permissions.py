@@ -75,7 +75,7 @@ ALLOWED = {
         *[call(f"glue:{action}", *CATALOG) for action in
           ("GetTable", "GetTables", "CreateTable", "UpdateTable", "DeleteTable", "BatchDeleteTable")],
         *[call(f"glue:{action}", CRAWLER) for action in ("GetCrawler", "StartCrawler", "StopCrawler")],
-        *[call(f"glue:{action}", JOB) for action in ("GetJob", "StartJobRun", "GetJobRun", "BatchStopJobRun")],
+        *[call(f"glue:{action}", JOB) for action in ("GetJob", "StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun")],
     ],
     "gc": [
         listing(), *[listing(f"{PREFIX}/{folder}/") for folder in ("refs", "builds", "data", "exact", "files", "locks")],

@@ -24,6 +24,7 @@ struct PushCommand: ParsableCommand {
         reelhouse push --env dev
         reelhouse push --remote prod --build 20261122T071530Z
         reelhouse push --dry-run --detailed-exitcode -o json
+        reelhouse push --remote prod --no-mirror
       """)
 
   @OptionGroup var place: RemoteOptions
@@ -47,6 +48,8 @@ struct PushCommand: ParsableCommand {
   @Flag(help: "Allow columns to change their type.")
   var allowSchemaChange = false
 
+  @OptionGroup var downstream: DownstreamOptions
+
   @Option(name: [.short, .long], help: "The form of plan and result: text or json.")
   var output: ReportForm = .text
 
@@ -54,26 +57,21 @@ struct PushCommand: ParsableCommand {
 
   func run() throws {
     let session = Session(global)
-    guard detailedExitcode else {
-      do {
-        _ = try push(session)
-      } catch is CancellationError {
-        session.console.endProgress()
-        session.console.remark(
-          "Interrupted: the environment is where it was; the next push goes on from here")
-        throw CommandOutcome.failed
-      }
-      return
-    }
     let hasChanged: Bool
     do {
       hasChanged = try push(session)
+    } catch is CancellationError {
+      session.console.endProgress()
+      session.console.remark(
+        "Interrupted: the environment is where it was; the next push goes on from here")
+      throw CommandOutcome.failed
     } catch {
+      guard detailedExitcode, !(error is CommandOutcome) else { throw error }
       session.console.endProgress()
       session.console.report(error)
       throw CommandOutcome.failed
     }
-    if hasChanged { throw CommandOutcome.changed }
+    if hasChanged, detailedExitcode { throw CommandOutcome.changed }
   }
 
   /// - Returns: whether there was something to do.
@@ -92,15 +90,15 @@ struct PushCommand: ParsableCommand {
     let prepared = try runner.prepare(reader)
     progress.end()
     try note(prepared.plan.previous?.build, remote, environment, warehouse)
-    let step = try CatalogStep(
-      remote, declaration, session, environment: environment, build: reader.build)
-    let catalogPlan = try step?.plan(prepared.manifest)
-    let isNothingToDo = prepared.isNothingToDo && catalogPlan?.isNothingToDo ?? true
-    var writer = PushPlanWriter(push: prepared, catalog: catalogPlan, console: session.console)
+    let steps = try DownstreamSteps(
+      remote, declaration, session, downstream, environment: environment, build: reader.build)
+    let further = try steps.plan(prepared.manifest, prepared.manifestBytes)
+    let isNothingToDo = prepared.isNothingToDo && further.isNothingToDo
+    var writer = PushPlanWriter(push: prepared, downstream: further, console: session.console)
     if dryRun, rows { writer.rows = try differences(prepared, session, warehouse) }
     if output == .text { for line in writer.lines { session.console.data(line) } }
     guard !dryRun, !isNothingToDo else {
-      if output == .json { session.console.data(JSONWriter.text(writer.json(nil))) }
+      if output == .json { session.console.data(JSONWriter.text(writer.json())) }
       if isNothingToDo { session.console.remark("Nothing to do: '\(environment)' is at this build") }
       return !isNothingToDo
     }
@@ -108,8 +106,8 @@ struct PushCommand: ParsableCommand {
     let report = try runner.run(prepared)
     progress.end()
     try note(prepared.plan.build, remote, environment, warehouse)
-    if let step, let catalogPlan { try step.run(catalogPlan) }
-    if output == .json { session.console.data(JSONWriter.text(writer.json(report))) }
+    let done = try steps.run(further)
+    if output == .json { session.console.data(JSONWriter.text(writer.json(report, done))) }
     let sent = report.sentObjectCount
     session.console.remark(
       "Pushed: sent \(sent) \(sent == 1 ? "object" : "objects"), \(ByteText.of(report.sentByteCount)); "

@@ -68,7 +68,8 @@ struct RemoteRollbackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback", abstract: "Move an environment back to the build that it was at before.",
     discussion: """
-      The build must be whole in the remote. Builds of this machine stay as they are.
+      The build must be whole in the remote. Catalog and mirror follow, as behind a push. Builds of this machine stay as \
+      they are.
 
       Examples:
         reelhouse remote rollback
@@ -79,6 +80,7 @@ struct RemoteRollbackCommand: ParsableCommand {
   var id: String?
 
   @OptionGroup var place: RemoteOptions
+  @OptionGroup var downstream: DownstreamOptions
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
@@ -90,8 +92,11 @@ struct RemoteRollbackCommand: ParsableCommand {
     let moves = try RemoteRollback(remote, environment: environment, pushID: session.invocationID).run(
       to: id, onWait: { console.remark("waiting for a collection of garbage by \($0)") })
     let here = (try? session.warehouse().build(moves.to.build)) ?? nil
-    if let step = try CatalogStep(remote, declaration, session, environment: environment, build: here) {
-      try step.run(step.plan(remote.manifest(beginning: moves.to.build)))
+    Interruption.watch()
+    let steps = try DownstreamSteps(
+      remote, declaration, session, downstream, environment: environment, build: here)
+    if let (manifest, bytes) = try remote.manifest(id: moves.to.build) {
+      _ = try steps.run(steps.plan(manifest, bytes))
     }
     console.log(
       "'\(environment)' of '\(remote.name)' is at \(moves.to.build) again; it was at \(moves.from.build)")

@@ -5,8 +5,8 @@ import Transform
 /// Tells what a push will do, to people or as JSON.
 struct PushPlanWriter {
   let push: PreparedPush
-  /// Of the catalog beside the remote; nil where it has none.
-  var catalog: CatalogPlan?
+  /// Of catalog, job and mirror beside the remote.
+  var downstream = DownstreamPlan()
   /// What is known of rows that differ, by relation.
   var rows: [Relation: RelationDifference] = [:]
   let console: Console
@@ -26,15 +26,7 @@ struct PushPlanWriter {
     if !changes.isEmpty { lines.append("") }
     let width = changes.map { "\($0.relation)".count }.max() ?? 0
     for change in changes { lines += self.lines(change, width) }
-    return lines + ["", summary] + catalogLines
-  }
-
-  private var catalogLines: [String] {
-    guard let catalog else { return [] }
-    return [
-      "Catalog '\(catalog.catalog.database)': \(catalog.createdNames.count) to add, \(catalog.updatedNames.count) to change, "
-        + "\(catalog.deletedNames.count) to drop, \(catalog.unchangedCount) unchanged"
-    ]
+    return lines + ["", summary] + downstream.lines
   }
 
   private func lines(_ change: TableChange, _ width: Int) -> [String] {
@@ -85,7 +77,7 @@ struct PushPlanWriter {
 
   // MARK: JSON
 
-  func json(_ report: PushReport?) -> JSONValue {
+  func json(_ report: PushReport? = nil, _ done: DownstreamReport = DownstreamReport()) -> JSONValue {
     var fields: [String: JSONValue] = [
       "remote": .string(plan.remote.name), "location": .string(plan.remote.destination.location),
       "environment": .string(plan.environment), "build": .string(plan.build),
@@ -94,15 +86,10 @@ struct PushPlanWriter {
       "objects_to_send": .integer(push.missing.count),
       "data_objects_to_send": .integer(push.missing.filter { $0.key.hasPrefix("data/") }.count),
       "bytes_to_send": .integer(push.missingByteCount),
-      "nothing_to_do": .bool(push.isNothingToDo && catalog?.isNothingToDo ?? true),
+      "nothing_to_do": .bool(push.isNothingToDo && downstream.isNothingToDo),
     ]
-    if let catalog {
-      fields["catalog"] = [
-        "database": .string(catalog.catalog.database), "added": .strings(catalog.createdNames),
-        "changed": .strings(catalog.updatedNames), "dropped": .strings(catalog.deletedNames),
-        "unchanged": .integer(catalog.unchangedCount),
-      ]
-    }
+    fields.merge(downstream.fields) { $1 }
+    fields.merge(done.fields) { $1 }
     if let report {
       fields["objects_sent"] = .integer(report.sentObjectCount)
       fields["data_objects_sent"] = .integer(report.sentDataObjectCount)

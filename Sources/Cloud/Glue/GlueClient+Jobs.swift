@@ -16,6 +16,8 @@ package struct GlueJob: Sendable, Decodable, Equatable {
   package let command: Command?
   package let defaultArguments: [String: String]?
   package let glueVersion: String?
+  /// After how many minutes the service ends a run; nil where the service has a time of its own.
+  package let timeoutMinutes: Int?
 
   enum CodingKeys: String, CodingKey {
     case name = "Name"
@@ -23,6 +25,7 @@ package struct GlueJob: Sendable, Decodable, Equatable {
     case command = "Command"
     case defaultArguments = "DefaultArguments"
     case glueVersion = "GlueVersion"
+    case timeoutMinutes = "Timeout"
   }
 }
 
@@ -51,6 +54,8 @@ package struct GlueJobRun: Sendable, Decodable, Equatable {
   package let startedOn: Double?
   package let completedOn: Double?
   package let logGroupName: String?
+  /// Those that the run was started with, with their dashes, and perhaps the job's own beside them.
+  package let arguments: [String: String]?
 
   /// Nil where the service has a new word.
   package var state: State? { State(rawValue: stateText) }
@@ -72,6 +77,7 @@ package struct GlueJobRun: Sendable, Decodable, Equatable {
     case startedOn = "StartedOn"
     case completedOn = "CompletedOn"
     case logGroupName = "LogGroupName"
+    case arguments = "Arguments"
   }
 }
 
@@ -105,6 +111,28 @@ extension GlueClient {
     struct Answer: Decodable { var JobRun: GlueJobRun }
     let answer: Answer = try call("GetJobRun", Input(JobName: job, RunId: run), target: "\(job) \(run)")
     return answer.JobRun
+  }
+
+  /// The latest runs, the newest first, as many as are asked for or a page more.
+  package func getJobRuns(_ job: String, maximumCount: Int = 200) throws -> [GlueJobRun] {
+    struct Input: Encodable {
+      var JobName: String
+      var MaxResults: Int
+      var NextToken: String?
+    }
+    struct Page: Decodable {
+      var JobRuns: [GlueJobRun]?
+      var NextToken: String?
+    }
+    var runs: [GlueJobRun] = []
+    var token: String?
+    repeat {
+      let input = Input(JobName: job, MaxResults: min(200, maximumCount), NextToken: token)
+      let page: Page = try call("GetJobRuns", input, target: job)
+      runs += page.JobRuns ?? []
+      token = page.NextToken.flatMap { $0.isEmpty ? nil : $0 }
+    } while token != nil && runs.count < maximumCount
+    return runs.sorted { ($0.startedOn ?? 0) > ($1.startedOn ?? 0) }
   }
 
   /// Asks runs to stop. Returns those that cannot be stopped.

@@ -28,6 +28,8 @@ from dataclasses import dataclass
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+# Of this script: another number with every change that goes into a release. A push replaces older scripts only.
+SCRIPT_VERSION = 1
 FORMAT_VERSION = 1
 MANIFEST_BYTE_LIMIT = 64 << 20
 CHUNK_BYTES = 1 << 20

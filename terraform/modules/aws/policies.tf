@@ -68,7 +68,7 @@ locals {
       {
         Sid      = "RunJob"
         Effect   = "Allow"
-        Action   = ["glue:GetJob", "glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun"]
+        Action   = ["glue:GetJob", "glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"]
         Resource = [local.job_arn]
       },
     ]

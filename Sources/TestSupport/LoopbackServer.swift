@@ -1,6 +1,5 @@
 import Files
 import Synchronization
-import TestSupport
 import Threads
 
 #if canImport(Glibc)
@@ -10,22 +9,22 @@ import Threads
 #endif
 
 /// A small HTTP server on 127.0.0.1, which does what a test tells it: it answers, cuts, resets or keeps silent.
-final class LoopbackServer: Sendable {
-  struct Request: Sendable {
-    var method = ""
+package final class LoopbackServer: Sendable {
+  package struct Request: Sendable {
+    package var method = ""
     /// Path and query as they came.
-    var target = ""
-    var headers: [(name: String, value: String)] = []
-    var body: [UInt8] = []
+    package var target = ""
+    package var headers: [(name: String, value: String)] = []
+    package var body: [UInt8] = []
     /// Which connection it came over, from 1.
-    var connection = 0
+    package var connection = 0
 
-    subscript(_ name: String) -> String? {
+    package subscript(_ name: String) -> String? {
       headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
   }
 
-  enum Reply: Sendable {
+  package enum Reply: Sendable {
     case answer(Int, [String: String] = [:], String = "")
     /// As much of an answer's body as is said, then the end of the connection.
     case cut(Int, [String: String] = [:], String, after: Int)
@@ -37,7 +36,7 @@ final class LoopbackServer: Sendable {
   }
 
   private let listener: Int32
-  let port: Int
+  package let port: Int
   private let handler: @Sendable (Request, Int) -> Reply
   private let seen = Mutex<[Request]>([])
   private let connectionCount = Atomic(0)
@@ -45,7 +44,7 @@ final class LoopbackServer: Sendable {
   private let threads = Mutex<[WorkerThread]>([])
 
   /// - Parameter handler: is given each request with its number, from 1.
-  init(_ handler: @escaping @Sendable (Request, Int) -> Reply) throws {
+  package init(_ handler: @escaping @Sendable (Request, Int) -> Reply) throws {
     self.handler = handler
     #if canImport(Glibc)
       let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -79,15 +78,15 @@ final class LoopbackServer: Sendable {
   }
 
   /// Ends the server and waits for its threads.
-  func stop() {
+  package func stop() {
     isStopped.store(true, ordering: .releasing)
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
     threads.withLock { $0.removeAll() }
   }
 
-  var endpoint: String { "http://127.0.0.1:\(port)" }
-  var requests: [Request] { seen.withLock { $0 } }
+  package var endpoint: String { "http://127.0.0.1:\(port)" }
+  package var requests: [Request] { seen.withLock { $0 } }
 
   private func serve(_ connection: Int32) {
     let number = connectionCount.add(1, ordering: .relaxed).newValue
