@@ -72,6 +72,9 @@ package final class Project {
     targetPath = Path.join(path, options.environment.setting("DBT_TARGET_PATH") ?? file.targetPath)
   }
 
+  /// `--vars`.
+  var commandVars: [ConfigEntry] { compiler.host.commandVars }
+
   // MARK: Compiling
 
   /// The data that templates may ask while they are rendered; nil where there is none to ask.

@@ -68,12 +68,27 @@ package struct ManifestArtifact {
     Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Under which `metadata.env` has what compiling needs of the project's settings, beside what dbt's manifests have.
+  static let settingsName = "REELHOUSE_PROJECT"
+
+  /// As JSON; nil where nothing is set.
+  private var settings: String? {
+    var fields: [String: JSONValue] = [:]
+    if !manifest.project.vars.isEmpty { fields["vars"] = JSONValue(.map(manifest.project.vars)) }
+    if !project.commandVars.isEmpty { fields["command_vars"] = JSONValue(.map(project.commandVars)) }
+    if !manifest.project.dispatchOrder.isEmpty {
+      fields["dispatch"] = .object(manifest.project.dispatchOrder.mapValues { .strings($0) })
+    }
+    return fields.isEmpty ? nil : JSONWriter.text(.object(fields))
+  }
+
   private func metadata(generatedAt: Timestamp, invocationID: String) -> JSONValue {
     [
       "dbt_schema_version": .string(Self.schemaVersion), "dbt_version": .string(DbtVersion.emulated),
       "generated_at": .string(generatedAt.iso8601), "invocation_id": .string(invocationID),
       "invocation_started_at": .string(generatedAt.iso8601), "run_started_at": .string(generatedAt.iso8601),
-      "env": [:], "project_name": .string(manifest.project.name),
+      "env": .object(settings.map { [Self.settingsName: .string($0)] } ?? [:]),
+      "project_name": .string(manifest.project.name),
       // dbt's adapters know none of ours: what the docs site shows is the name of the database.
       "project_id": .null, "user_id": .null, "send_anonymous_usage_stats": false,
       "adapter_type": .string(project.target.type),

@@ -14,7 +14,11 @@ final class AdapterObject: TemplateObject {
   }
 
   /// What the names of a macro's variants begin with, the most special first.
-  private static let prefixes = ["reelhouse", "sqlite", "default"]
+  private var prefixes: [String] {
+    isSnowflake ? ["snowflake", "default"] : ["reelhouse", "sqlite", "default"]
+  }
+
+  private var isSnowflake: Bool { host.target.type == "snowflake" }
 
   var typeName: String { "adapter" }
   var attributeNames: [String] {
@@ -28,12 +32,11 @@ final class AdapterObject: TemplateObject {
   func callMethod(_ name: String, _ call: Call) throws -> Value? {
     switch name {
     case "dispatch": return try dispatch(call)
-    case "type": return .string("sqlite")
+    case "type": return .string(isSnowflake ? "snowflake" : "sqlite")
     case "quote":
-      return .string(SQLIdentifier(try call.bind(["identifier"], required: 1).value(0).text()).quoted)
+      return .string(host.quoted(try call.bind(["identifier"], required: 1).value(0).text()))
     case "quote_as_configured":
-      return .string(
-        SQLIdentifier(try call.bind(["identifier", "quote_key"], required: 1).value(0).text()).quoted)
+      return .string(host.quoted(try call.bind(["identifier", "quote_key"], required: 1).value(0).text()))
     // A layer is always there.
     case "create_schema", "expand_target_column_types", "cache_added", "cache_dropped", "cache_renamed",
       "commit", "clear_transaction", "drop_schema", "valid_snapshot_target":
@@ -81,7 +84,7 @@ final class AdapterObject: TemplateObject {
     }
     var attempts: [String] = []
     for package in searchOrder(namespace) {
-      for prefix in Self.prefixes {
+      for prefix in prefixes {
         let variant = "\(prefix)__\(name)"
         if let entry = host.macros.entry(variant, in: package) { return .macro(Macro(entry.definition)) }
         attempts.append("\(package).\(variant)")

@@ -12,6 +12,8 @@ final class NodeCompiler {
   private var compiled: [String: CompiledNode] = [:]
   /// Temporary tables that stand in for nodes, by unique id.
   private var standIns: [String: String] = [:]
+  /// What stands for the table or view of a node in another warehouse; nil where the node's own relation does.
+  var place: ((Node) -> RelationObject?)?
   /// Whether the rendering that ended last asked the data, whether or not it came to an end.
   private(set) var hasAskedData = false
 
@@ -112,7 +114,8 @@ final class NodeCompiler {
         isQualified: isQualified,
         standIn: { target in
           self.standIns[target.uniqueID].map { RelationObject(schema: "temp", identifier: $0) }
-        }, addCommonTable: { try self.add($0, isQualified, tables) }))
+            ?? self.place?(target)
+        }, this: place?(node), addCommonTable: { try self.add($0, isQualified, tables) }))
     if let test = node.genericTest {
       guard let tested = manifest.nodes[test.attachedNode] else {
         throw Diagnostic(.unknownRef, "the test '\(node.name)' has nothing to test", at: node.location)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Jinja
+import SQLite
 import Storage
 
 /// What templates of a project can see: its macros, variables, target, and the functions of dbt.
@@ -31,6 +32,8 @@ final class TemplateHost {
   var manifest: Manifest?
   /// What statements of templates have given, by name.
   var results: [String: Value] = [:]
+  /// A name, quoted as the target's warehouse has it.
+  var quoted: (String) -> String = { SQLIdentifier($0).quoted }
   private var scopes: [String: Scope] = [:]
 
   var storesFailures: Bool { invocation.storesFailures }

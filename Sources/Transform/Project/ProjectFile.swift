@@ -33,6 +33,17 @@ package struct ProjectFile: Sendable {
   var exposures = ConfigTree()
   var unitTests = ConfigTree()
 
+  /// A project of which no file is read: nothing is said but its name.
+  init(name: String) {
+    self.name = name
+    (modelPaths, seedPaths, testPaths) = (["models"], ["seeds"], ["tests"])
+    (macroPaths, snapshotPaths) = (["macros"], ["snapshots"])
+    (targetPath, cleanTargets, packagesPath, docsPaths) = ("target", [], "dbt_packages", [])
+    (onRunStart, onRunEnd) = ([], [])
+    dispatchOrder = [:]
+    vars = []
+  }
+
   /// - Parameters:
   ///   - folder: the project's folder.
   ///   - displayPrefix: what stands before its paths in messages, where it is a package's.

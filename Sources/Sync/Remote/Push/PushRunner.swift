@@ -17,7 +17,7 @@ package enum PushEvent: Sendable {
 package struct PreparedPush: Sendable {
   package let plan: PushPlan
   package let manifest: RemoteManifest
-  let manifestBytes: [UInt8]
+  package let manifestBytes: [UInt8]
   let inventory: BuildInventory
   /// What has to be sent.
   package let missing: [RemoteManifest.Object]
