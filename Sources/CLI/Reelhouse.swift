@@ -37,7 +37,8 @@ struct Reelhouse: ParsableCommand {
           RollbackCommand.self, ExportCommand.self, InspectCommand.self,
         ]),
       CommandGroup(
-        name: "Share", subcommands: [PushCommand.self, PullCommand.self, RemoteCommand.self]),
+        name: "Share",
+        subcommands: [PushCommand.self, PullCommand.self, RemoteCommand.self, ConfigCommand.self]),
     ])
 }
 

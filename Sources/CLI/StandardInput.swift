@@ -7,12 +7,9 @@ import Diagnostics
 #endif
 
 enum StandardInput {
-  /// All that is piped in. A terminal has nothing piped in.
-  static func readText() throws -> String {
-    if isatty(STDIN_FILENO) == 1 {
-      throw Diagnostic(
-        .invalidArgument, "there is no SQL to run", hints: ["give it as an argument, or pipe it in"])
-    }
+  /// All that is piped in. A terminal has nothing piped in, which is told in the words of whoever asks.
+  static func readText(orElse message: String, hint: String) throws -> String {
+    if isatty(STDIN_FILENO) == 1 { throw Diagnostic(.invalidArgument, message, hints: [hint]) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {

@@ -33,7 +33,10 @@ struct QueryCommand: ParsableCommand {
 
   func run() throws {
     let session = Session(global)
-    let text = sql == "-" ? try StandardInput.readText() : sql
+    let text =
+      sql == "-"
+      ? try StandardInput.readText(
+        orElse: "there is no SQL to run", hint: "give it as an argument, or pipe it in") : sql
     let warehouse = try session.warehouse()
     let target: WarehouseReader.Target = build.map { .build(id: $0) } ?? (draft ? .draft : .current)
     let reader = try WarehouseReader(warehouse, target)
