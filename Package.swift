@@ -41,6 +41,7 @@ let package = Package(
       name: "Cloud",
       dependencies: [
         "CCurl", "Diagnostics", "Files", "Threads", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
 
     // The store.
@@ -95,7 +96,11 @@ let package = Package(
     .testTarget(name: "ParquetTests", dependencies: ["Diagnostics", "Files", "Parquet", "TestSupport"]),
     .testTarget(name: "SQLiteTests", dependencies: ["Diagnostics", "Files", "SQLite", "TestSupport"]),
     .testTarget(
-      name: "CloudTests", dependencies: ["Cloud", "Diagnostics", "Files", "TestSupport", "Threads"]),
+      name: "CloudTests",
+      dependencies: [
+        "Cloud", "Diagnostics", "Files", "TestSupport", "Threads",
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
     .testTarget(name: "ZipTests", dependencies: ["Diagnostics", "Zip"]),
     .testTarget(
       name: "StorageTests", dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport"]),

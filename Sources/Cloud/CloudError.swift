@@ -45,7 +45,7 @@ package struct CloudError: DiagnosticConvertible {
     if case .service(let fault) = cause { fault } else { nil }
   }
 
-  /// The code that the service gave: `NoSuchKey`.
+  /// The code that the service gave: `NoSuchKey`, `002003`.
   package var serviceCode: String? { service?.code }
 
   /// By which the service's owners find the request.
@@ -61,6 +61,7 @@ extension CloudError {
   package var diagnostic: Diagnostic {
     var told = Diagnostic(code, operation.map { "\($0): \(message)" } ?? message, notes: notes, hints: hints)
     if let id = requestID { told.notes.append("request id: \(id)") }
+    if let id = service?.queryID { told.notes.append("query id: \(id)") }
     if attemptCount > 1 { told.notes.append("tried \(attemptCount) times") }
     return told
   }
@@ -138,23 +139,30 @@ package struct ServiceFault: Sendable, Equatable {
 
   /// HTTP's status.
   package let status: Int
-  /// AWS's code: `SlowDown`; where the service gives none, the status as a text.
+  /// The service's own: `SlowDown` of AWS, `002003` of Snowflake; where it gives none, the status as a text.
   package let code: String
   package let message: String
   package let requestID: String?
   /// What `Retry-After` asks for.
   package let retryAfterSeconds: Double?
   package let kind: Kind
+  /// The five characters by which databases class errors.
+  package let sqlState: String?
+  /// By which a database's history has the statement that failed.
+  package let queryID: String?
 
+  /// - Parameter kind: nil: what AWS's code, or else the status, says.
   package init(
     status: Int, code: String, message: String = "", requestID: String? = nil,
-    retryAfterSeconds: Double? = nil
+    retryAfterSeconds: Double? = nil, kind: Kind? = nil, sqlState: String? = nil, queryID: String? = nil
   ) {
     self.status = status
     self.code = code
     self.message = message
     self.requestID = requestID
     self.retryAfterSeconds = retryAfterSeconds
-    kind = ServiceFaultKinds.kind(status: status, code: code)
+    self.kind = kind ?? ServiceFaultKinds.kind(status: status, code: code)
+    self.sqlState = sqlState
+    self.queryID = queryID
   }
 }

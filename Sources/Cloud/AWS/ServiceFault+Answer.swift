@@ -71,7 +71,7 @@ extension CloudError {
   }
 
   /// Text of a stranger, for a terminal: one line of bounded length.
-  private static func printable(_ text: String) -> String {
+  static func printable(_ text: String) -> String {
     String(text.prefix(500).map { $0.isNewline || $0.unicodeScalars.contains { $0.value < 0x20 } ? " " : $0 })
   }
 }

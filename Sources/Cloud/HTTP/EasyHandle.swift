@@ -44,6 +44,7 @@ final class EasyHandle: @unchecked Sendable {
     if request.method == .head { set(CURLOPT_NOBODY, 1) }
     // Over a connection that was open, libcurl itself sends a request again when the answer is missing.
     if request.isSentOnce { set(CURLOPT_FRESH_CONNECT, 1) }
+    if request.acceptsGzip { set(CURLOPT_ACCEPT_ENCODING, "gzip") }
     let hasBody = request.method == .put || request.method == .post
     if hasBody {
       set(CURLOPT_UPLOAD, 1)
@@ -114,7 +115,7 @@ extension TransportFault {
         .transport(TransportFault(.unreachable, mayHaveArrived: false)),
         "no secure connection to \(host): \(reason)", hints: ["check the endpoint and `https_proxy`"])
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
-      CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND:
+      CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND, CURLE_BAD_CONTENT_ENCODING:
       return CloudError(
         .transport(TransportFault(.interrupted, mayHaveArrived: true)),
         "the connection to \(host) broke: \(reason)", hints: ["try again"])

@@ -14,6 +14,8 @@ package struct HTTPRequest: Sendable {
   package var body: HTTPBody
   /// Whether it must not reach the service twice, whatever happens.
   package var isSentOnce = false
+  /// Whether the answer may be compressed by gzip on its way. What is read of it is never compressed.
+  package var acceptsGzip = false
 
   package init(
     _ method: Method, _ url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = .bytes([])

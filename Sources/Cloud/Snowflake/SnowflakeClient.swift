@@ -1,5 +1,3 @@
-import Threads
-
 /// Snowflake's SQL API. Source: Snowflake SQL API reference, `/api/v2/statements`. All faults are `CloudError`s.
 ///
 /// No statement runs twice: each request has an id, by which Snowflake knows it again when it is sent once more after a lost
@@ -47,8 +45,6 @@ package struct SnowflakeClient: Sendable {
   }
 
   /// Runs a statement and gives its result with all its rows.
-  ///
-  /// - Parameter role: other than that of the connection, and `warehouse` likewise.
   package func run(_ statement: SnowflakeStatement) throws -> SnowflakeResult {
     var rows: [[SnowflakeValue]] = []
     let result = try forEachRow(of: statement, limit: Self.answerByteLimit) { rows.append($0) }

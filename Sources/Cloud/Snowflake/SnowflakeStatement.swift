@@ -9,6 +9,8 @@ package struct SnowflakeStatement: Sendable, ExpressibleByStringLiteral {
   /// Whether it is begun and then asked after, rather than waited for. A wish to stop then ends it in Snowflake, too, from its
   /// first second on; others end there only once they have run for longer than an answer takes (45 seconds).
   package var isLong = false
+  /// Whether its result is fetched where it runs together with others, which is a request for each.
+  package var isResultWanted = true
 
   package init(
     _ sql: String, _ bindings: [SnowflakeBinding] = [], timeoutSeconds: Int? = nil, isLong: Bool = false
@@ -61,6 +63,18 @@ package enum SnowflakeSQL {
   /// A name in quotes, exactly as it is: Snowflake stores names in upper case where nobody quotes them.
   package static func identifier(_ name: String) -> String {
     "\"" + name.replacing("\"", with: "\"\"") + "\""
+  }
+
+  /// A name as Snowflake stores it, of one that somebody wrote as in SQL: `analyst` is ANALYST, `"analyst"` is analyst.
+  package static func storedName(_ written: String) -> String {
+    if written.utf8.count >= 2, written.hasPrefix("\""), written.hasSuffix("\"") {
+      return written.dropFirst().dropLast().replacing("\"\"", with: "\"")
+    }
+    let isPlain = written.utf8.enumerated().allSatisfy { index, byte in
+      byte.lowercasedASCII.isLowercaseLetter || byte == UInt8(ascii: "_")
+        || index > 0 && (byte.isDigit || byte == UInt8(ascii: "$"))
+    }
+    return isPlain ? written.uppercased() : written
   }
 
   /// Several names with dots between: a database, a schema, a table.
