@@ -75,6 +75,19 @@ package final class Project {
   /// `--vars`.
   var commandVars: [ConfigEntry] { compiler.host.commandVars }
 
+  /// An output of the project's profile, without reading more of the project; nil where there is none of that name.
+  package static func output(_ name: String, _ options: Options) throws -> ProfileOutput? {
+    let path = Path.absolute(options.path)
+    let file = try ProjectFile(inFolder: path)
+    let profileName = options.profileName ?? file.profile ?? file.name
+    let host = TemplateHost(
+      project: file, packages: [], target: .local(profileName: profileName), commandVars: options.vars,
+      processEnvironment: options.environment, invocation: options.invocation, onMessage: { _ in })
+    let places = ProfilePlaces(
+      directory: options.profilesDirectory, projectPath: path, environment: options.environment)
+    return try ProfileOutput(name, of: profileName, in: places) { try host.render($0.value, at: $0.location) }
+  }
+
   // MARK: Compiling
 
   /// The data that templates may ask while they are rendered; nil where there is none to ask.

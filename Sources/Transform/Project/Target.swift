@@ -33,21 +33,15 @@ package struct Target: Sendable {
     profileName: String, isNamed: Bool, targetName: String?, profilesDirectory: String?, projectPath: String,
     environment: [String: String], render: (YAMLNode) throws -> ConfigValue
   ) throws -> Target {
-    let folders =
-      profilesDirectory.map { [$0] }
-      ?? [
-        environment.setting("DBT_PROFILES_DIR"), Path.workingDirectory, projectPath,
-        environment.setting("HOME").map { "\($0)/.dbt" },
-      ]
-      .compactMap { $0 }
-    let candidates = folders.map { Path.join($0, "profiles.yml") }
-    guard let path = candidates.first(where: FileSystem.exists) else {
+    let places = ProfilePlaces(
+      directory: profilesDirectory, projectPath: projectPath, environment: environment)
+    guard let path = places.file else {
       guard targetName == nil || targetName == "local", profilesDirectory == nil, !isNamed else {
         throw Diagnostic(
           .profileInvalid,
           "there is no profiles.yml that could have the profile '\(profileName)'"
             + (targetName.map { " and the target '\($0)'" } ?? ""),
-          notes: ["looked for \(candidates.joined(separator: ", "))"],
+          notes: ["looked for \(places.candidates.joined(separator: ", "))"],
           hints: ["without profiles.yml the one target is 'local', the local warehouse"])
       }
       return local(profileName: profileName)
