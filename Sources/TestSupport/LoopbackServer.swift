@@ -26,6 +26,8 @@ package final class LoopbackServer: Sendable {
 
   package enum Reply: Sendable {
     case answer(Int, [String: String] = [:], String = "")
+    /// The same with a body that is no text.
+    case bytes(Int, [String: String] = [:], [UInt8])
     /// As much of an answer's body as is said, then the end of the connection.
     case cut(Int, [String: String] = [:], String, after: Int)
     /// As many bytes of an answer's status and fields as are said, then the end of the connection.
@@ -114,6 +116,10 @@ package final class LoopbackServer: Sendable {
       write(connection, Self.head(status, headers, request, body.utf8.count))
       if request.method != "HEAD" { write(connection, body) }
       return true
+    case .bytes(let status, let headers, let body):
+      write(connection, Self.head(status, headers, request, body.count))
+      if request.method != "HEAD" { write(connection, body) }
+      return true
     case .cut(let status, let headers, let body, let count):
       write(connection, Self.head(status, headers, request, body.utf8.count))
       write(connection, String(body.prefix(count)))
@@ -147,8 +153,10 @@ package final class LoopbackServer: Sendable {
     return lines.joined(separator: "\r\n") + "\r\n\r\n"
   }
 
-  private func write(_ connection: Int32, _ text: String) {
-    var rest = Array(text.utf8)[...]
+  private func write(_ connection: Int32, _ text: String) { write(connection, Array(text.utf8)) }
+
+  private func write(_ connection: Int32, _ bytes: [UInt8]) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       #if canImport(Glibc)
         let count = rest.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }

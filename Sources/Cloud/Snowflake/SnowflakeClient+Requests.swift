@@ -132,8 +132,8 @@ extension SnowflakeClient {
     if request.method == .post { request.headers["Content-Type"] = "application/json" }
     var body: [UInt8] = []
     let response = try http.send(request, cancellation: cancellation) { _, bytes in
-      guard body.count + bytes.count <= Self.answerByteLimit else {
-        throw Self.misunderstood("it is longer than \(Self.answerByteLimit >> 20) MiB", sql: sql)
+      guard body.count + bytes.count <= answerByteLimit else {
+        throw Self.misunderstood("it is longer than \(answerByteLimit >> 20) MiB", sql: sql)
       }
       body += bytes
     }

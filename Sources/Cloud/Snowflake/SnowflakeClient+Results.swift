@@ -31,7 +31,7 @@ extension SnowflakeClient {
       }
       var rows: [[SnowflakeValue]] = []
       let result = try read(
-        try wait(for: handle, sql: statement.sql), sql: statement.sql, limit: Self.answerByteLimit
+        try wait(for: handle, sql: statement.sql), sql: statement.sql, limit: answerByteLimit
       ) { rows.append($0) }
       return SnowflakeResult(
         handle: handle, columns: result.columns, rows: rows, rowCount: result.rowCount,

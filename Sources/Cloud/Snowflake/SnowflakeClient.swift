@@ -5,7 +5,7 @@
 /// holds within one call of `runTogether`. Any number of threads may call at once.
 package struct SnowflakeClient: Sendable {
   /// Answers of more bytes than this are refused, each, and all of one result together unless its rows are handed on.
-  package static let answerByteLimit = 256 << 20
+  package var answerByteLimit = 256 << 20
 
   package let connection: SnowflakeConnection
   let http: HTTPClient
@@ -47,7 +47,7 @@ package struct SnowflakeClient: Sendable {
   /// Runs a statement and gives its result with all its rows.
   package func run(_ statement: SnowflakeStatement) throws -> SnowflakeResult {
     var rows: [[SnowflakeValue]] = []
-    let result = try forEachRow(of: statement, limit: Self.answerByteLimit) { rows.append($0) }
+    let result = try forEachRow(of: statement, limit: answerByteLimit) { rows.append($0) }
     return SnowflakeResult(
       handle: result.handle, columns: result.columns, rows: rows, rowCount: result.rowCount,
       changes: result.changes)

@@ -19,7 +19,7 @@ package struct SnowflakeSettings: Sendable {
   }
 
   /// The value under the first of some names that is set.
-  subscript(_ names: String...) -> String? {
+  package subscript(_ names: String...) -> String? {
     names.lazy.compactMap { values.reveal()[$0] }.first
   }
 
