@@ -14,10 +14,13 @@ package struct ContentHash: Sendable, Equatable, CustomStringConvertible {
   /// The number of the definition: another one makes other hashes.
   package static let version = 1
 
-  /// Adds a row by its canonical text.
-  mutating func add(_ text: UnsafeRawBufferPointer) {
+  /// Adds a row by its canonical text. Returns the digest.
+  @discardableResult
+  mutating func add(_ text: UnsafeRawBufferPointer) -> MD5.Digest {
+    let digest = MD5.digest(text)
     rowCount &+= 1
-    sum &+= MD5.digest(text).lower
+    sum &+= digest.lower
+    return digest
   }
 
   /// The hash of two tables' rows together.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Parquet
+import SQLite
 import Storage
 
 #if canImport(Glibc)
@@ -82,18 +83,41 @@ package struct ContentHasher: ~Copyable {
     let rows = batches.first?.rowCount ?? 0
     var values = [Int](repeating: 0, count: batches.count)
     for row in 0..<rows {
-      text.removeAll()
-      for index in batches.indices {
-        let batch = batches[index]
-        if let validity = batch.validity, validity[row] == 0 {
-          text.appendNull()
-          continue
-        }
-        let isFit = append(batch, values[index], forms[index])
-        values[index] &+= 1
-        guard isFit else { throw refusal(columns[index]) }
-      }
+      try makeText(of: row, batches, &values)
       hash.add(text.bytes)
+    }
+  }
+
+  /// The same, and hands on each row's canonical text with its digest.
+  mutating func add(
+    _ batches: [ColumnBatch], each: (UnsafeRawBufferPointer, MD5.Digest) throws -> Void
+  ) throws {
+    precondition(batches.count == columns.count, "there is a batch for each column")
+    let rows = batches.first?.rowCount ?? 0
+    var values = [Int](repeating: 0, count: batches.count)
+    for row in 0..<rows {
+      try makeText(of: row, batches, &values)
+      try each(text.bytes, hash.add(text.bytes))
+    }
+  }
+
+  /// Makes the canonical text of a row.
+  ///
+  /// - Parameter values: for each batch the place of its next value that is not null.
+  @inline(__always)
+  private mutating func makeText(
+    of row: Int, _ batches: [ColumnBatch], _ values: inout [Int]
+  ) throws(SyncError) {
+    text.removeAll()
+    for index in batches.indices {
+      let batch = batches[index]
+      if let validity = batch.validity, validity[row] == 0 {
+        text.appendNull()
+        continue
+      }
+      let isFit = append(batch, values[index], forms[index])
+      values[index] &+= 1
+      guard isFit else { throw refusal(columns[index]) }
     }
   }
 
