@@ -59,7 +59,8 @@ extension SnowflakeConnection {
   private static func endpoint(_ settings: SnowflakeSettings) throws(CloudError) -> HTTPURL? {
     let parts = (host: settings["host"], port: settings["port"], scheme: settings["protocol"])
     guard parts.host != nil || parts.port != nil || parts.scheme != nil else { return nil }
-    let host = try parts.host ?? SnowflakeAccount(settings.required("account")).host
+    var host = parts.host ?? ""
+    if host.isEmpty { host = try SnowflakeAccount(settings.required("account")).host }
     let text = "\(parts.scheme ?? "https")://\(host)" + (parts.port.map { ":\($0)" } ?? "")
     let url = try HTTPURL(endpoint: text, from: settings.source)
     guard url.encodedPath.isEmpty else {

@@ -68,7 +68,7 @@ package enum SnowflakeSQL {
   /// A name as Snowflake stores it, of one that somebody wrote as in SQL: `analyst` is ANALYST, `"analyst"` is analyst.
   package static func storedName(_ written: String) -> String {
     if written.utf8.count >= 2, written.hasPrefix("\""), written.hasSuffix("\"") {
-      return written.dropFirst().dropLast().replacing("\"\"", with: "\"")
+      return String(written.dropFirst().dropLast()).replacing("\"\"", with: "\"")
     }
     let isPlain = written.utf8.enumerated().allSatisfy { index, byte in
       byte.lowercasedASCII.isLowercaseLetter || byte == UInt8(ascii: "_")
