@@ -84,7 +84,15 @@ package final class LoopbackServer: Sendable {
     isStopped.store(true, ordering: .releasing)
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
-    threads.withLock { $0.removeAll() }
+    // They are waited for without the lock, which a connection that came just now asks for.
+    while true {
+      let ending = threads.withLock { threads in
+        let all = threads
+        threads = []
+        return all
+      }
+      if ending.isEmpty { return }
+    }
   }
 
   package var endpoint: String { "http://127.0.0.1:\(port)" }

@@ -55,8 +55,9 @@ extension SnowflakeClient {
     for partition in 0..<partitionCount {
       if partition > 0 {
         let next = try get(submitted.handle, partition: partition, sql: sql)
-        guard next.status == 200 else {
-          throw Self.misunderstood("partition \(partition) has the status \(next.status)", sql: sql)
+        guard next.status == 200, next.answer.data != nil else {
+          throw Self.misunderstood(
+            "partition \(partition) has no rows, but the status \(next.status)", sql: sql)
         }
         answer = next.answer
         byteCount += next.byteCount

@@ -107,7 +107,7 @@ import Testing
         ResultSet(
           "h", zip(types, types).map { ResultSet.Column(name: $0, type: $1) }, partitions: [[cells], [cells]])
       ).utf8)
-    for _ in 0..<400 {
+    for _ in 0..<150 {
       var bytes = whole
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         let place = bytes.indices.randomElement(using: &random) ?? 0

@@ -25,6 +25,19 @@ import Testing
       ])
   }
 
+  @Test("tokens and encrypted keys let in, too")
+  func otherWays() throws {
+    var ways: [SnowflakeAuthentication] = []
+    if let token = SnowflakeServer.value("_TOKEN") { ways.append(.accessToken(Secret(token))) }
+    if let token = SnowflakeServer.value("_OAUTH_TOKEN") { ways.append(.oauth(Secret(token))) }
+    if let path = SnowflakeServer.value("_ENCRYPTED_KEY"), let phrase = SnowflakeServer.value("_PASSPHRASE") {
+      ways.append(.keyPair(try SnowflakePrivateKey(path: path, passphrase: Secret(phrase))))
+    }
+    for way in ways {
+      #expect(try SnowflakeServer.client(way).run("select 1").singleValue == .integer(1), "\(way.title)")
+    }
+  }
+
   @Test("a result of many rows comes whole")
   func manyRows() throws {
     let result = try SnowflakeServer.client().run(
@@ -68,13 +81,17 @@ enum SnowflakeServer {
   static var isThere: Bool { StandIn.value("REELHOUSE_TEST_SNOWFLAKE") != nil }
 
   static func client(key: SnowflakePrivateKey? = nil) throws -> SnowflakeClient {
-    func value(_ name: String) -> String { StandIn.value("REELHOUSE_TEST_SNOWFLAKE\(name)") ?? "" }
-    let own = try key ?? SnowflakePrivateKey(path: value("_KEY"), passphrase: nil)
+    let own = try key ?? SnowflakePrivateKey(path: value("_KEY") ?? "", passphrase: nil)
+    return try client(.keyPair(own))
+  }
+
+  static func client(_ authentication: SnowflakeAuthentication) throws -> SnowflakeClient {
     let connection = try SnowflakeConnection(
-      account: value("_ACCOUNT"), user: value("_USER"), authentication: .keyPair(own),
-      database: StandIn.value("REELHOUSE_TEST_SNOWFLAKE_DATABASE"),
-      schema: StandIn.value("REELHOUSE_TEST_SNOWFLAKE_SCHEMA"),
-      endpoint: HTTPURL(endpoint: value(""), from: "the test"))
+      account: value("_ACCOUNT") ?? "", user: value("_USER"), authentication: authentication,
+      role: value("_ROLE"), warehouse: value("_WAREHOUSE"), database: value("_DATABASE"),
+      schema: value("_SCHEMA"), endpoint: HTTPURL(endpoint: value("") ?? "", from: "the test"))
     return try SnowflakeClient(connection)
   }
+
+  static func value(_ name: String) -> String? { StandIn.value("REELHOUSE_TEST_SNOWFLAKE\(name)") }
 }

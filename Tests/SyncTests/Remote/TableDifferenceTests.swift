@@ -6,6 +6,9 @@ import TestSupport
 import Testing
 
 @Suite struct TableDifferenceTests {
+  private typealias Cell = TableDifference.Cell
+  private typealias Change = TableDifference.ChangedRow.Change
+
   private static let columns = [
     MappedColumn(name: "id", type: .integer), MappedColumn(name: "name", type: .text),
     MappedColumn(name: "score", type: .real), MappedColumn(name: "born", type: .date),
@@ -66,16 +69,17 @@ import Testing
     other[1999][2] = nil
     let found = try #require(try difference(Self.rows, other))
     #expect(found.changed.count == 1 && found.missing.isEmpty && found.surplus.isEmpty && found.isComplete)
+    let row = try #require(found.changed.first)
     #expect(
-      found.changed.first?.changes == [
-        .init(column: "score", expected: "1000", found: "NULL"),
-        .init(column: "born", expected: "2024-02-29", found: "2024-03-01"),
+      row.changes == [
+        Change(column: "score", expected: "1000", found: "NULL"),
+        Change(column: "born", expected: "2024-02-29", found: "2024-03-01"),
       ])
     #expect(
-      found.changed.first?.same == [
-        .init(column: "id", value: "2000"), .init(column: "name", value: "name 2000"),
-        .init(column: "seen", value: "1970-01-01 00:33:20.002000"), .init(column: "good", value: "true"),
-        .init(column: "bytes", value: "x'00FF'"),
+      row.same == [
+        Cell(column: "id", value: "2000"), Cell(column: "name", value: "name 2000"),
+        Cell(column: "seen", value: "1970-01-01 00:33:20.002000"), Cell(column: "good", value: "true"),
+        Cell(column: "bytes", value: "x'00FF'"),
       ])
     #expect((1...2).contains(found.differingBucketCount))
     #expect(found.expected.hasPrefix("3000:") && found.found.hasPrefix("3000:"))
@@ -90,7 +94,7 @@ import Testing
     let found = try #require(try difference(Self.rows, other))
     #expect(found.changed.isEmpty)
     #expect(found.missing.map(\.times) == [1])
-    #expect(found.missing.first?.cells.first == .init(column: "id", value: "42"))
+    #expect(found.missing.first?.cells.first == Cell(column: "id", value: "42"))
     #expect(found.surplus.map(\.times).sorted() == [1, 2])
     let shown = found.surplus.first { $0.times == 1 }?.cells.map(\.value)
     #expect(shown == ["-5", "", "-0.000001", "NULL", "NULL", "NULL", "NULL"])
@@ -195,6 +199,6 @@ import Testing
     #expect(try finder.difference(side, Self.side(copy.map(Self.text))) == nil)
     copy[2500][2] = "another"
     let found = try #require(try finder.difference(side, Self.side(copy.map(Self.text))))
-    #expect(found.changed.map(\.changes) == [[.init(column: "name", expected: "name 1", found: "another")]])
+    #expect(found.changed.map(\.changes) == [[Change(column: "name", expected: "name 1", found: "another")]])
   }
 }

@@ -6,6 +6,11 @@ package struct TableDifference: Sendable, Codable, Equatable {
   package struct Cell: Sendable, Codable, Equatable {
     package var column: String
     package var value: String
+
+    package init(column: String, value: String) {
+      self.column = column
+      self.value = value
+    }
   }
 
   /// A row that one side has more often than the other.
@@ -21,6 +26,12 @@ package struct TableDifference: Sendable, Codable, Equatable {
       package var column: String
       package var expected: String
       package var found: String
+
+      package init(column: String, expected: String, found: String) {
+        self.column = column
+        self.expected = expected
+        self.found = found
+      }
     }
 
     /// The values that both sides have.
