@@ -8,7 +8,7 @@ TESTS := -c release --scratch-path .build-test
 BIN := .build/release/reelhouse
 DEMO := .build/demo
 
-.PHONY: help setup build demo test test-cloud test-job test-long test-snowflake test-terraform check sanitize lint format
+.PHONY: help setup build demo test test-cloud test-job test-long test-mirror test-snowflake test-terraform check sanitize lint format
 .PHONY: conformance conformance-adapter conformance-artifacts conformance-cosmos conformance-jaffle conformance-parquet
 .PHONY: conformance-selection bench bench-engine bench-export bench-micro bench-push clean
 
@@ -50,6 +50,10 @@ test-cloud: setup ## Run the tests of the clients beside servers that stand in f
 
 test-snowflake: build ## Test the Snowflake that stands in, and the content hash in its SQL; needs PyPI.
 	python3 Tests/StandIns/run.py
+
+test-mirror: setup ## Push from the command line to bucket, catalog, job and mirror, by stand-ins. Minutes; needs a JDK 17 and PyPI.
+	$(SWIFT) build $(TESTS) --build-tests
+	python3 Tests/StandIns/stand_ins.py --job spark -- $(SWIFT) test $(TESTS) --skip-build --filter CloudPushTests
 
 LONG := BULK_CASES=12000 BULK_LARGE=1 SCAN_CASES=5000 HASH_CASES=5000 FUZZ_CASES=100000 REUSE_EDITS=2000
 

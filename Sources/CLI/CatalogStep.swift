@@ -30,6 +30,9 @@ struct CatalogStep {
     try CatalogPlan(catalog, manifest, environment: environment, location: remote.destination.location)
   }
 
+  /// The builds that tables of the catalog are of.
+  func builds() throws -> Set<String> { try catalog.builds() }
+
   func run(_ plan: CatalogPlan) throws {
     try CatalogRunner(remote, shouldStop: { Interruption.isRequested }).run(plan)
   }

@@ -18,12 +18,16 @@ struct DownstreamOptions: ParsableArguments {
 
   @Flag(help: "Replace the Glue job's script in the remote, also where somebody changed it.")
   var replaceJobScript = false
+
+  @Flag(help: "Bring all relations of the mirror anew, whatever its own record says.")
+  var remirror = false
 }
 
-/// What comes behind the move of a ref: catalog, then job. Each is planned against its own record.
+/// What comes behind the move of a ref: catalog, job, mirror. Each is planned against its own record.
 struct DownstreamSteps {
   private let catalog: CatalogStep?
   private let job: JobStep?
+  private let mirror: MirrorStep?
   private let console: Console
 
   /// - Parameter build: the build, where this machine has it: it tells descriptions.
@@ -35,12 +39,18 @@ struct DownstreamSteps {
     catalog =
       options.catalog
       ? try CatalogStep(remote, declaration, session, environment: environment, build: build) : nil
+    mirror =
+      options.mirror
+      ? try MirrorStep(remote, declaration, session, options, environment: environment, build: build) : nil
     job =
       options.mirror ? try JobStep(remote, declaration, session, options, environment: environment) : nil
   }
 
   func plan(_ manifest: RemoteManifest, _ bytes: [UInt8]) throws -> DownstreamPlan {
-    DownstreamPlan(catalog: try catalog?.plan(manifest), job: try job?.plan(manifest, bytes))
+    let mirror = try mirror?.plan(manifest, bytes)
+    return DownstreamPlan(
+      catalog: try catalog?.plan(manifest), job: try job?.plan(manifest, bytes, tables: mirror?.written),
+      mirror: mirror)
   }
 
   /// Does what is to be done. The ref is moved: whatever ends it, the next push goes on from there.
@@ -48,7 +58,9 @@ struct DownstreamSteps {
     var report = DownstreamReport()
     do {
       if let catalog, let step = plan.catalog, !step.isNothingToDo { try catalog.run(step) }
+      if let mirror, let step = plan.mirror, !step.isNothingToDo { try mirror.makePlaces(step) }
       if let job, let step = plan.job { report.job = try job.run(step) }
+      if let mirror, let step = plan.mirror { report.mirror = try mirror.run(step) }
     } catch is CancellationError {
       console.remark("Interrupted: the environment is at the build, and the next push goes on from here")
       throw CommandOutcome.failed
@@ -57,12 +69,15 @@ struct DownstreamSteps {
   }
 }
 
-/// What catalog and job are to be brought to; nil of what a remote does not have.
+/// What catalog, job and mirror are to be brought to; nil of what a remote does not have.
 struct DownstreamPlan {
   var catalog: CatalogPlan?
   var job: JobPlan?
+  var mirror: MirrorPlan?
 
-  var isNothingToDo: Bool { catalog?.isNothingToDo ?? true && job?.isNothingToDo ?? true }
+  var isNothingToDo: Bool {
+    catalog?.isNothingToDo ?? true && job?.isNothingToDo ?? true && mirror?.isNothingToDo ?? true
+  }
 
   var lines: [String] {
     var lines: [String] = []
@@ -73,6 +88,7 @@ struct DownstreamPlan {
           + "\(catalog.unchangedCount) unchanged")
     }
     if let job { lines += self.lines(job) }
+    if let mirror { lines += MirrorPlanWriter(plan: mirror).lines }
     return lines
   }
 
@@ -113,6 +129,7 @@ struct DownstreamPlan {
         "done_by": JSONValue(job.doneID),
       ]
     }
+    if let mirror { fields["mirror"] = MirrorPlanWriter(plan: mirror).json }
     return fields
   }
 
@@ -130,9 +147,19 @@ struct DownstreamPlan {
 /// What was done behind the ref.
 struct DownstreamReport {
   var job: JobReport?
+  var mirror: MirrorReport?
 
   var fields: [String: JSONValue] {
-    guard let job else { return [:] }
-    return ["job_run": ["id": .string(job.runID), "seconds": .integer(Int(job.seconds.rounded()))]]
+    var fields: [String: JSONValue] = [:]
+    if let job {
+      fields["job_run"] = ["id": .string(job.runID), "seconds": .integer(Int(job.seconds.rounded()))]
+    }
+    if let mirror {
+      fields["mirrored"] = [
+        "relations_proven": .integer(mirror.provenCount), "tables_exchanged": .integer(mirror.exchangedCount),
+        "steps_outside_of_the_transaction": .integer(mirror.stepCount),
+      ]
+    }
+    return fields
   }
 }

@@ -27,9 +27,11 @@ struct JobStep {
     job = MirrorJob(try GlueClient(session.awsConfiguration(declaration)), name: name)
   }
 
-  func plan(_ manifest: RemoteManifest, _ bytes: [UInt8]) throws -> JobPlan {
+  /// - Parameter tables: those that the mirror wants; nil where there is no mirror whose record would say so.
+  func plan(_ manifest: RemoteManifest, _ bytes: [UInt8], tables: [Relation]?) throws -> JobPlan {
     try JobPlan(
-      job, remote, manifest, manifestSHA256: Digest.sha256(bytes), environment: environment, pushID: pushID)
+      job, remote, manifest, manifestSHA256: Digest.sha256(bytes), environment: environment, pushID: pushID,
+      tables: tables, ignoresRecord: tables != nil)
   }
 
   func run(_ plan: JobPlan) throws -> JobReport? {

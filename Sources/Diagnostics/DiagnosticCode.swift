@@ -83,6 +83,9 @@ package enum DiagnosticCode: String, Sendable, CaseIterable, Codable {
   case jobFailed = "RH1712"
   case jobBusy = "RH1713"
   case jobScriptUnknown = "RH1714"
+  case mirrorImpossible = "RH1715"
+  case mirrorDiffers = "RH1716"
+  case mirrorConflict = "RH1717"
   case remoteUnsafe = "RH1720"
   case cloudSetupWrong = "RH1721"
 

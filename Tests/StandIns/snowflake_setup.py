@@ -31,7 +31,7 @@ def grants() -> dict:
         "RAW": ["USAGE", "CREATE TABLE"],
         "STAGED": ["USAGE", "CREATE TABLE", "CREATE VIEW"],
         "MAIN": ["USAGE", "CREATE TABLE", "CREATE VIEW"],
-        "RAW__NEXT": ["USAGE", "CREATE TABLE", "CREATE STAGE"],
+        "RAW__NEXT": ["USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE"],
         "STAGED__NEXT": ["USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE"],
         "MAIN__NEXT": ["USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE"],
     }

@@ -82,7 +82,7 @@ ALLOWED = {
         *[s3("GetObject", path) for path in (REF, BUILD, LOCK, COLLECTION)], UPLOADS,
         s3("PutObject", COLLECTION, IF_ABSENT), s3("PutObject", COLLECTION, IF_SAME),
         *[s3("DeleteObject", path) for path in (BUILD, DATA, FILE, EXACT, LOCK, COLLECTION)],
-        s3("AbortMultipartUpload", DATA),
+        s3("AbortMultipartUpload", DATA), call("glue:GetTables", *CATALOG),
     ],
     "job": [
         listing(), listing(f"{PREFIX}/data/raw/movies/0f/"),

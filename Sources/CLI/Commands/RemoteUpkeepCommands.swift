@@ -14,12 +14,16 @@ struct RemoteVerifyCommand: ParsableCommand {
       Examples:
         reelhouse remote verify
         reelhouse remote verify --env prod --quick
+        reelhouse remote verify --env prod --mirror
       """)
 
   @OptionGroup var place: RemoteOptions
 
   @Flag(help: "Look at presence and size only, and read nothing.")
   var quick = false
+
+  @Flag(help: "Look at the mirror in Snowflake instead: counts and content hashes of all that readers see.")
+  var mirror = false
 
   @Option(name: [.short, .long], help: "The form of what was found: text or json.")
   var output: ReportForm = .text
@@ -29,7 +33,12 @@ struct RemoteVerifyCommand: ParsableCommand {
   func run() throws {
     let session = Session(global)
     let console = session.console
-    let remote = try session.remote(place.remote)
+    let declaration = try session.remoteDeclaration(place.remote)
+    let remote = try session.remote(declaration)
+    if mirror {
+      try verifyMirror(remote, declaration, session)
+      return
+    }
     let known = try remote.environments()
     let environments = place.env == nil && !known.isEmpty ? known : [try session.remoteEnvironment(place.env)]
     var byteCount = 0
@@ -44,6 +53,35 @@ struct RemoteVerifyCommand: ParsableCommand {
     case .text: for verification in found { tell(verification, console) }
     }
     if !found.allSatisfy(\.isSound) { throw CommandOutcome.failed }
+  }
+
+  private func verifyMirror(
+    _ remote: Remote, _ declaration: RemoteDeclaration, _ session: Session
+  ) throws {
+    let console = session.console
+    let environment = try session.remoteEnvironment(place.env)
+    guard let database = try session.mirrorDatabase(declaration, environment: environment) else {
+      throw Diagnostic(
+        .settingMissing, "the remote '\(remote.name)' has no mirror",
+        hints: ["name one in reelhouse.yml: `snowflake:` and an output of profiles.yml"])
+    }
+    let manifest = try remote.manifest(remote.requiredRef(environment).ref.current)
+    Interruption.watch()
+    let found = try MirrorVerifier(database) { relation in
+      if Interruption.isRequested { throw CancellationError() }
+      console.progress("looking at \(relation)")
+    }.run(manifest, environment: environment)
+    console.endProgress()
+    switch output {
+    case .json: console.data(try JSON.text(found))
+    case .text:
+      console.data(
+        "\(found.build)  \(environment)  mirror '\(found.database)'  \(found.relationCount) relations, "
+          + "\(NumberText.grouped(found.rowCount)) rows  "
+          + (found.isSound ? "sound" : "\(found.faults.count) faults"))
+      for fault in found.faults { console.data("  \(fault.relation.map { "\($0): " } ?? "")\(fault.what)") }
+    }
+    if !found.isSound { throw CommandOutcome.failed }
   }
 
   private func tell(_ found: Verification, _ console: Console) {
@@ -61,7 +99,8 @@ struct RemoteCollectCommand: ParsableCommand {
     abstract: "Remove builds that no environment needs any more, and objects that no build names.",
     discussion: """
       What stays: of each environment the build that it is at and the newest of those that it was at, and whatever is \
-      younger than the grace period. A push that is under way ends it before anything is removed.
+      younger than the grace period; and the builds that tables of the catalog and the mirror name. A push that is under \
+      way ends it before anything is removed.
 
       Examples:
         reelhouse remote gc --dry-run
@@ -79,6 +118,12 @@ struct RemoteCollectCommand: ParsableCommand {
   @Flag(help: "Say what would be removed, and remove nothing.")
   var dryRun = false
 
+  @Flag(inversion: .prefixedNo, help: "Keep the builds that tables of the Glue catalog name.")
+  var catalog = true
+
+  @Flag(inversion: .prefixedNo, help: "Keep the builds that mirrors are at.")
+  var mirror = true
+
   @Option(name: [.short, .long], help: "The form of the result: text or json.")
   var output: ReportForm = .text
 
@@ -93,8 +138,10 @@ struct RemoteCollectCommand: ParsableCommand {
 
   func run() throws {
     let session = Session(global)
-    let remote = try session.remote(remote.remote)
+    let declaration = try session.remoteDeclaration(remote.remote)
+    let remote = try session.remote(declaration)
     var options = RemoteCollector.Options()
+    options.namedBuilds = try namedBuilds(remote, declaration, session)
     options.keptCount = keep
     options.graceSeconds = grace * 3600
     options.isDryRun = dryRun
@@ -116,6 +163,28 @@ struct RemoteCollectCommand: ParsableCommand {
           + "\(report.removedObjectCount) objects, \(ByteText.of(report.removedByteCount)); "
           + "\(report.keptBuilds.count) builds and \(report.keptObjectCount) objects stay")
     }
+  }
+}
+
+extension RemoteCollectCommand {
+  /// What catalogs and mirrors are at, of all environments: where one cannot be asked, nothing is removed.
+  private func namedBuilds(
+    _ remote: Remote, _ declaration: RemoteDeclaration, _ session: Session
+  ) throws -> Set<String> {
+    var builds: Set<String> = []
+    for environment in try remote.environments() {
+      if catalog,
+        let step = try CatalogStep(remote, declaration, session, environment: environment, build: nil)
+      {
+        builds.formUnion(try step.builds())
+      }
+      if mirror, let database = try session.mirrorDatabase(declaration, environment: environment),
+        let build = try MirrorState(database).record?.build
+      {
+        builds.insert(build)
+      }
+    }
+    return builds
   }
 }
 

@@ -28,6 +28,13 @@ package struct ContentHash: Sendable, Equatable, CustomStringConvertible {
     ContentHash(rowCount: left.rowCount &+ right.rowCount, sum: left.sum &+ right.sum)
   }
 
+  /// The hash that a text of the form `rows:sum` says; nil for another text.
+  package init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let rowCount = UInt64(parts[0]), let sum = UInt64(parts[1]) else { return nil }
+    self.init(rowCount: rowCount, sum: sum)
+  }
+
   /// `rows:sum`, both in decimal.
   package var description: String { "\(rowCount):\(sum)" }
 }

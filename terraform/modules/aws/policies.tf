@@ -115,6 +115,12 @@ locals {
         Action   = ["s3:ListBucketMultipartUploads"]
         Resource = [local.bucket_arn]
       },
+      {
+        Sid      = "SeeWhatTablesName"
+        Effect   = "Allow"
+        Action   = ["glue:GetTables"]
+        Resource = local.catalog_arns
+      },
     ]
 
     job = [

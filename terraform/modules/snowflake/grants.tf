@@ -11,7 +11,8 @@ locals {
     STAGED = ["USAGE", "CREATE TABLE", "CREATE VIEW"]
     MAIN   = ["USAGE", "CREATE TABLE", "CREATE VIEW"]
     # The Spark connector loads through a temporary stage in the schema that it writes to.
-    RAW__NEXT    = ["USAGE", "CREATE TABLE", "CREATE STAGE"]
+    # Where a table stays as it is, a view of it stands for the next one.
+    RAW__NEXT    = ["USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE"]
     STAGED__NEXT = ["USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE"]
     MAIN__NEXT   = ["USAGE", "CREATE TABLE", "CREATE VIEW", "CREATE STAGE"]
   }

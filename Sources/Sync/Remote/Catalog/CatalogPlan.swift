@@ -21,6 +21,18 @@ package struct Catalog: Sendable {
   }
 }
 
+extension Catalog {
+  /// The builds that tables of the database are of, whoever made them; none where there is no database.
+  package func builds() throws -> Set<String> {
+    do {
+      return Set(
+        try client.getTables(database).compactMap { $0.input.parameters?[CatalogTable.Parameter.build] })
+    } catch let error as CloudError where error.isNotFound {
+      return []
+    }
+  }
+}
+
 /// What has to be done so that the catalog tells a build, against what it tells now.
 package struct CatalogPlan: Sendable {
   package let catalog: Catalog

@@ -9,6 +9,8 @@ package struct RemoteCollector {
     /// What is younger stays, whatever names it.
     package var graceSeconds = 24 * 3600.0
     package var isDryRun = false
+    /// Builds that stay whatever refs say: those that catalogs and mirrors are at.
+    package var namedBuilds: Set<String> = []
     package var machine = Machine.name
 
     package init() {}
@@ -68,7 +70,7 @@ package struct RemoteCollector {
   private func plan(now: Timestamp) throws -> Plan {
     let limit = limit(now, options.graceSeconds)
     var plan = Plan()
-    let roots = try roots()
+    let roots = try roots().union(options.namedBuilds)
     var named: Set<String> = []
     var manifests: [(key: ObjectKey, modified: Timestamp)] = []
     try remote.destination.list(RemoteLayout.buildsPrefix) { manifests.append(($0, $1.modified)) }
