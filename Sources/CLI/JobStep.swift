@@ -18,7 +18,8 @@ struct JobStep {
     _ remote: Remote, _ declaration: RemoteDeclaration, _ session: Session, _ options: DownstreamOptions,
     environment: String
   ) throws {
-    guard let name = declaration.glue?.job else { return nil }
+    // Where Snowflake copies by itself, no job is needed.
+    guard declaration.stage == nil, let name = declaration.glue?.job else { return nil }
     self.remote = remote
     self.environment = environment
     self.options = options

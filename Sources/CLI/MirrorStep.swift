@@ -9,6 +9,8 @@ import Transform
 struct MirrorStep {
   private let remote: Remote
   private let database: MirrorDatabase
+  /// What brings tables to the next build, where the job does not.
+  private let copy: MirrorCopy?
   private let environment: String
   private let console: Console
   private let pushID: String
@@ -24,10 +26,23 @@ struct MirrorStep {
     environment: String, build: Build?
   ) throws {
     guard let database = try session.mirrorDatabase(declaration, environment: environment) else { return nil }
-    guard declaration.glue?.job != nil else {
+    let output = session.console
+    copy = try declaration.stage.map { stage in
+      try MirrorCopy(database, stage: stage, shouldStop: { Interruption.isRequested }) { event in
+        switch event {
+        case .found(let relation): output.remark("mirror '\(database.name)': \(relation) is there already")
+        case .copied(let relation, let count):
+          output.remark("mirror '\(database.name)': copied \(NumberText.grouped(count)) rows of \(relation)")
+        }
+      }
+    }
+    guard copy != nil || declaration.glue?.job != nil else {
       throw Diagnostic(
         .settingMissing, "the remote '\(declaration.name)' has a mirror, and no job that brings tables to it",
-        hints: ["name it in reelhouse.yml: `glue: { database: …, job: publish_letterboxd_to_snowflake }`"])
+        hints: [
+          "name it in reelhouse.yml: `glue: { database: …, job: publish_letterboxd_to_snowflake }`",
+          "or let Snowflake copy by itself: `publisher: copy` and `stage: LETTERBOXD.RAW__NEXT.REMOTE`",
+        ])
     }
     self.remote = remote
     self.database = database
@@ -64,8 +79,11 @@ struct MirrorStep {
     }
   }
 
-  /// Goes before the job.
-  func makePlaces(_ plan: MirrorPlan) throws { try runner.makePlaces(plan) }
+  /// Goes before the job, or does what the job would do.
+  func makePlaces(_ plan: MirrorPlan) throws {
+    try runner.makePlaces(plan)
+    try copy?.run(plan)
+  }
 
   /// Goes behind the job.
   func run(_ plan: MirrorPlan) throws -> MirrorReport? { try runner.run(plan) }

@@ -67,7 +67,7 @@ struct RemoteVerifyCommand: ParsableCommand {
     }
     let manifest = try remote.manifest(remote.requiredRef(environment).ref.current)
     Interruption.watch()
-    let found = try MirrorVerifier(database) { relation in
+    let found = try MirrorVerifier(database, remote) { relation in
       if Interruption.isRequested { throw CancellationError() }
       console.progress("looking at \(relation)")
     }.run(manifest, environment: environment)
@@ -79,7 +79,10 @@ struct RemoteVerifyCommand: ParsableCommand {
         "\(found.build)  \(environment)  mirror '\(found.database)'  \(found.relationCount) relations, "
           + "\(NumberText.grouped(found.rowCount)) rows  "
           + (found.isSound ? "sound" : "\(found.faults.count) faults"))
-      for fault in found.faults { console.data("  \(fault.relation.map { "\($0): " } ?? "")\(fault.what)") }
+      for fault in found.faults {
+        console.data("  \(fault.relation.map { "\($0): " } ?? "")\(fault.what)")
+        for line in fault.difference?.lines ?? [] { console.data("    \(line)") }
+      }
     }
     if !found.isSound { throw CommandOutcome.failed }
   }

@@ -7,7 +7,7 @@ enum SnowflakeFaults {
     let hint: String?
   }
 
-  static func meaning(status: Int, code: String) -> Meaning {
+  static func meaning(status: Int, code: String, message: String) -> Meaning {
     // What comes from the network on the way has no code of Snowflake's.
     switch status {
     case 429:
@@ -17,6 +17,9 @@ enum SnowflakeFaults {
     default: break
     }
     if let known = byCode[code] { return known }
+    if code == failedTogether, let inner = byMessage.first(where: { message.contains($0.words) }) {
+      return byCode[inner.code] ?? Meaning(kind: .invalid, hint: nil)
+    }
     return switch status {
     case 401: Meaning(kind: .credentialsRefused, hint: refusedHint)
     case 403:
@@ -25,6 +28,21 @@ enum SnowflakeFaults {
     case 408: Meaning(kind: .invalid, hint: timeoutHint)
     default: Meaning(kind: .invalid, hint: nil)
     }
+  }
+
+  /// Of a request of several statements of which one failed. The code of that one is not told.
+  private static let failedTogether = "100132"
+  private static let byMessage: [(words: String, code: String)] = [
+    ("does not exist or not authorized", "002003"), ("Insufficient privileges", "003001"),
+    ("No active warehouse", "000606"),
+  ]
+
+  /// The message without the script of Snowflake's own that runs several statements: which statement failed, and why.
+  static func unwrapped(_ message: String) -> String {
+    guard let start = message.firstRange(of: "Execution of multiple statements failed"),
+      let end = message.firstRange(of: " in SYSTEM$MULTISTMT at")
+    else { return message }
+    return start.lowerBound < end.lowerBound ? String(message[start.lowerBound..<end.lowerBound]) : message
   }
 
   /// Whether another token may help, where there is one to be had.
@@ -108,9 +126,10 @@ extension CloudError {
   static func snowflake(_ response: HTTPResponse, sql: String?, now: AWSTime) -> CloudError {
     let told = try? AWSJSON.decode(SnowflakeAnswer.self, response.body)
     let code = SnowflakeFaults.sixDigits(told?.code ?? String(response.status))
-    let meaning = SnowflakeFaults.meaning(status: response.status, code: code)
+    let message = SnowflakeFaults.unwrapped(told?.message ?? "")
+    let meaning = SnowflakeFaults.meaning(status: response.status, code: code, message: message)
     let fault = ServiceFault(
-      status: response.status, code: code, message: told?.message ?? "",
+      status: response.status, code: code, message: message,
       retryAfterSeconds: ServiceFault.retryAfter(response.headers["Retry-After"], now), kind: meaning.kind,
       sqlState: told?.sqlState, queryID: told?.checkedHandle)
     let state = told?.sqlState.map { " (\(printable($0)))" } ?? ""

@@ -23,6 +23,8 @@ package struct RemoteDeclaration: Sendable, Equatable {
   package var glue: Glue?
   /// An output of type `snowflake` in profiles.yml.
   package var snowflake: String?
+  /// The stage over the remote's data where Snowflake's COPY brings tables there; nil where the Glue job does.
+  package var stage: String?
 
   package init(name: String, place: Place) {
     self.name = name
@@ -54,6 +56,8 @@ package struct RemoteDeclaration: Sendable, Equatable {
     region = reader.string("region")
     endpoint = reader.string("endpoint")
     snowflake = reader.string("snowflake")
+    let publisher = reader.string("publisher")
+    stage = reader.string("stage")
     self.name = name
     if let declared = reader.mapping("glue") {
       var inner = MappingReader(declared, of: "'glue' of the remote '\(name)'", in: file)
@@ -66,7 +70,9 @@ package struct RemoteDeclaration: Sendable, Equatable {
     switch (path, url) {
     case (let path?, nil):
       place = .folder(path)
-      for (key, value) in [("region", region), ("endpoint", endpoint), ("snowflake", snowflake)]
+      for (key, value) in [
+        ("region", region), ("endpoint", endpoint), ("snowflake", snowflake), ("stage", stage),
+      ]
       where value != nil {
         reader.fault(
           .invalidValue, "'\(key)' means nothing to a remote in a folder", at: node[key] ?? node,
@@ -90,6 +96,21 @@ package struct RemoteDeclaration: Sendable, Equatable {
       reader.fault(
         .invalidValue, "the remote '\(name)' has both 'path' and 'url'", at: node["url"] ?? node,
         hint: "take one of them out")
+    }
+    switch (publisher, stage) {
+    case (nil, nil), ("glue", nil), ("copy", _?): break
+    case ("copy", nil):
+      reader.fault(
+        .missingKey, "the remote '\(name)' has 'publisher: copy' and no 'stage'",
+        at: node["publisher"] ?? node,
+        hint: "name the stage over its data: `stage: LETTERBOXD.RAW__NEXT.REMOTE`")
+    case (nil, _?), ("glue", _?):
+      reader.fault(
+        .invalidValue, "'stage' means nothing without 'publisher: copy'", at: node["stage"] ?? node)
+    case (let other?, _):
+      reader.fault(
+        .invalidValue, "'\(other)' is no publisher", at: node["publisher"] ?? node,
+        hint: "it is glue, if nothing is said, or copy")
     }
     diagnostics += reader.finish()
     guard let place else { return nil }

@@ -52,6 +52,25 @@ package struct TableDifference: Sendable, Codable, Equatable {
   package var isComplete = true
 }
 
+extension TableDifference {
+  /// For people, a line for each row.
+  package var lines: [String] {
+    func text(_ cells: [Cell]) -> String { cells.map { "\($0.column) \($0.value)" }.joined(separator: ", ") }
+    func row(_ word: String, _ row: Row) -> String {
+      "\(word) \(row.times == 1 ? "" : "\(row.times) times ")(\(text(row.cells)))"
+    }
+    var lines = changed.map { row in
+      let changes = row.changes.map { "\($0.column) is \($0.found), not \($0.expected)" }
+      return "changed: \(changes.joined(separator: ", ")) (\(text(row.same)))"
+    }
+    lines += missing.map { row("missing:", $0) } + surplus.map { row("surplus:", $0) }
+    if !isComplete {
+      lines.append("… and more: \(differingBucketCount) of \(BucketHashes.count) buckets of rows differ")
+    }
+    return lines.map { String($0.prefix(1000)) }
+  }
+}
+
 /// Finds the rows in which two copies of a table differ: first the hashes of buckets of rows are compared, then the rows of
 /// buckets that differ are fetched from both sides, so that no more is moved than differs.
 package struct TableDifferenceFinder {

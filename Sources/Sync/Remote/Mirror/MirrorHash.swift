@@ -4,7 +4,7 @@ import Storage
 
 /// The content hash of a relation as Snowflake computes it; `docs/content-hash.md` has the definition.
 package enum MirrorHash {
-  private static let modulus = "18446744073709551616"
+  static let modulus = "18446744073709551616"
 
   /// The query that counts rows and sums up their words: one row of a number and a text.
   package static func query(_ place: String, _ columns: [MappedColumn]) -> String {

@@ -9,6 +9,8 @@ package struct MirrorVerification: Sendable, Codable, Equatable {
     /// nil for a fault of the mirror as a whole.
     package var relation: String?
     package var what: String
+    /// The rows that differ, where it is rows.
+    package var difference: TableDifference?
   }
 
   package var database: String
@@ -25,15 +27,19 @@ package struct MirrorVerification: Sendable, Codable, Equatable {
 /// so that no rows are moved.
 package struct MirrorVerifier: Sendable {
   private let database: MirrorDatabase
+  private let remote: Remote?
   private let threadCount: Int
   private let onRelation: @Sendable (Relation) throws -> Void
 
-  /// - Parameter onRelation: told of each relation before it is looked at; may throw to end the work.
+  /// - Parameters:
+  ///   - remote: where the build is, to find the rows that differ; nil: they are not looked for.
+  ///   - onRelation: told of each relation before it is looked at; may throw to end the work.
   package init(
-    _ database: MirrorDatabase, threadCount: Int = 4,
+    _ database: MirrorDatabase, _ remote: Remote? = nil, threadCount: Int = 4,
     onRelation: @escaping @Sendable (Relation) throws -> Void = { _ in }
   ) {
     self.database = database
+    self.remote = remote
     self.threadCount = threadCount
     self.onRelation = onRelation
   }
@@ -84,7 +90,9 @@ package struct MirrorVerifier: Sendable {
       return fault("it cannot be read: \(error.message)")
     }
     guard let hash = MirrorHash.read(result) else { return fault("Snowflake gives no content hash") }
-    return hash.description == table.contentHash
-      ? nil : fault("it has \(hash), not \(table.contentHash ?? "")")
+    guard hash.description != table.contentHash else { return nil }
+    var differs = fault("it has \(hash), not \(table.contentHash ?? "")")
+    differs.difference = try remote.flatMap { try database.difference(of: table, from: $0) }
+    return differs
   }
 }
