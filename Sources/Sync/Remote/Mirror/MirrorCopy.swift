@@ -172,7 +172,7 @@ package struct MirrorCopy: Sendable {
   }
 
   /// The comment of a table that is whole, as the job's script has it: it names columns, types and bytes, not a build.
-  static func mark(_ table: RemoteManifest.Table) -> String {
+  package static func mark(_ table: RemoteManifest.Table) -> String {
     let columns = table.columns.map { "[\(json($0.name)), \(json($0.type.snowflakeName))]" }
     let objects = table.objects.map { "[\(json($0.sha256)), \($0.rowCount ?? 0)]" }
     let facts = columns + ["[\(objects.joined(separator: ", "))]"]
