@@ -80,6 +80,21 @@ import Testing
   }
 }
 
+@Suite struct MirrorCopyMarkTests {
+  @Test("a table's mark is that of the job's script")
+  func mark() throws {
+    let text = #"""
+      {"layer": "raw", "name": "t", "kind": "table", "rowCount": 3, "exportKey": "", "sql": "", "indexes": [],
+      "columns": [{"name": "id", "type": "integer"}, {"name": "a\"\\ü\n😀\u007f", "type": "text"}],
+      "objects": [{"key": "k", "byteCount": 1, "sha256": "abababababababababababababababababababababababababababababababab", "rowCount": 3}]}
+      """#
+    let table = try JSON.decode(RemoteManifest.Table.self, from: text)
+    // As Python computes it of the same facts.
+    let hash = "997b870f90032001b45a62b895fd58bd38e9370191bb9f3363e1521811ff7585"
+    #expect(MirrorCopy.mark(table) == "reelhouse 1 \(hash)")
+  }
+}
+
 /// What a copy tells, from whichever thread.
 private final class Events: Sendable {
   private let list = Mutex<[MirrorCopyEvent]>([])
