@@ -25,11 +25,14 @@ struct RemoteCheckup {
       return .sound(found.name)
     }
     guard let declaration else { return }
+    var isReached = true
     if case .bucket(let bucket, _) = declaration.place {
       examine(bucket, of: declaration, &checkup)
       // Without a bucket, or anybody to ask for it, each further question would only fail again.
-      guard checkup.isSound(AWSDoctor.group, "bucket") else { return }
+      isReached = checkup.isSound(AWSDoctor.group, "bucket")
     }
+    if let name = declaration.snowflake { examine(snowflake: name, &checkup) }
+    guard isReached else { return }
     do {
       let remote = try session.remote(declaration)
       let environment = try session.remoteEnvironment(environmentName)
@@ -52,5 +55,17 @@ struct RemoteCheckup {
     } catch {
       checkup.check(AWSDoctor.group, "configuration") { throw error }
     }
+  }
+
+  private func examine(snowflake name: String, _ checkup: inout Checkup) {
+    var doctor: SnowflakeDoctor?
+    checkup.check(SnowflakeDoctor.group, "settings") {
+      let environment = try session.remoteEnvironment(environmentName)
+      let client = try session.snowflake(
+        name.replacing("{env}", with: environment), profilesDir: options.profilesDir)
+      doctor = try SnowflakeDoctor(client.connection, environment: session.environment)
+      return .sound("\(name), by \(client.connection.authentication.title)")
+    }
+    doctor?.examine(&checkup)
   }
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Breaks a set-up of AWS in one way after the other, and sees that `reelhouse debug` names each break and its remedy.
+"""Breaks a set-up of AWS and Snowflake in one way after the other, and sees that `reelhouse debug` names each break and its remedy.
 
     stand_ins.py -- python3 Tests/StandIns/broken_setups.py .build/release/reelhouse
 
-All is moto's: S3, STS, Glue, Secrets Manager, with signatures and policies checked. Every case begins with a sound set-up, which is
-looked at once, too.
+S3, STS, Glue and Secrets Manager are moto's, with signatures and policies checked; Snowflake is `snowflake_server.py`. Every case
+begins with a sound set-up, which is looked at once, too.
 """
 
 from __future__ import annotations
@@ -14,17 +14,31 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
+from snowflake_setup import ROLE as SNOWFLAKE_ROLE
+from snowflake_setup import SCHEMAS, grants, write_private
 
 ENDPOINT = os.environ["REELHOUSE_TEST_AWS"]
 ADMIN = {"key": os.environ["REELHOUSE_TEST_AWS_KEY"], "secret": os.environ["REELHOUSE_TEST_AWS_SECRET"]}
 ROLE = os.environ["REELHOUSE_TEST_AWS_ROLE"]
 REGION = "us-east-1"
 JOB, CRAWLER, DATABASE, SECRET = "publish", "films", "films_db", "films_key"
+
+
+def snowflake(name: str) -> str:
+    return os.environ[f"REELHOUSE_TEST_SNOWFLAKE{name}"]
+
+
+def control(change: dict) -> None:
+    request = urllib.request.Request(
+        snowflake("_CONTROL"), json.dumps(change).encode(), {"Content-Type": "application/json"}, method="POST")
+    urllib.request.urlopen(request).close()
 
 
 def client(service: str, key: str = ADMIN["key"], secret: str = ADMIN["secret"]):
@@ -46,14 +60,39 @@ class SetUp:
         (self.folder / "models").mkdir(parents=True)
         (self.folder / "dbt_project.yml").write_text("name: films\nversion: '1.0'\nprofile: films\n")
         (self.folder / "reelhouse.yml").write_text(json.dumps({"remotes": {"prod": {
-            "url": f"s3://{self.bucket}/x", "region": REGION,
+            "url": f"s3://{self.bucket}/x", "region": REGION, "snowflake": "prod",
             "glue": {"database": self.name(DATABASE), "crawler": self.name(CRAWLER), "job": self.name(JOB)}}}}))
+        address = urllib.parse.urlsplit(snowflake(""))
+        self.warehouse, self.database = f"WH{self.suffix}", snowflake("_DATABASE")
+        self.write_profile(
+            type="snowflake", account=snowflake("_ACCOUNT"), user=snowflake("_USER"), role=snowflake("_ROLE"),
+            private_key_path=snowflake("_KEY"), warehouse=self.warehouse, database=self.database, schema="MAIN",
+            host=address.hostname, port=address.port, protocol="http")
+        control({"warehouses": {self.warehouse: {"state": "SUSPENDED"}}})
+        self.grant(grants())
         self.s3.create_bucket(Bucket=self.bucket)
         self.glue.create_database(DatabaseInput={"Name": self.name(DATABASE)})
         self.glue.create_table(DatabaseName=self.name(DATABASE), TableInput={"Name": "films"})
         self.make_crawler()
         self.make_job()
         self.secrets.create_secret(Name=self.name(SECRET), SecretString="{}")
+
+    def write_profile(self, **changes) -> None:
+        """The output of type snowflake, with some settings changed; those that are None are left out."""
+        self.output = {key: value for key, value in {**getattr(self, "output", {}), **changes}.items() if value is not None}
+        (self.folder / "profiles.yml").write_text(json.dumps({"films": {
+            "target": "local", "outputs": {"local": {"type": "reelhouse"}, "prod": self.output}}}))
+
+    def grant(self, given: dict) -> None:
+        """Gives the roles what they have by Terraform, and this case's warehouse."""
+        given[SNOWFLAKE_ROLE].append({"privilege": "USAGE", "on": "WAREHOUSE", "name": self.warehouse})
+        control({"grants": given})
+
+    def revoke(self, privilege: str, kind: str, name: str) -> None:
+        kept = grants()
+        kept[SNOWFLAKE_ROLE] = [
+            one for one in kept[SNOWFLAKE_ROLE] if (one["privilege"], one["on"], one["name"]) != (privilege, kind, name)]
+        self.grant(kept)
 
     def name(self, base: str) -> str:
         return base + self.suffix
@@ -120,6 +159,30 @@ def empty_secret(it: SetUp) -> None:
     it.secrets.create_secret(Name=it.name(SECRET))
 
 
+def other_key(it: SetUp) -> None:
+    path = it.folder / "other.p8"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", path], check=True,
+                   capture_output=True)
+    path.chmod(0o600)
+    it.write_profile(private_key_path=str(path))
+
+
+def open_key(it: SetUp) -> None:
+    path = write_private(it.folder / "open.p8", Path(snowflake("_KEY")).read_bytes())
+    path.chmod(0o644)
+    it.write_profile(private_key_path=str(path))
+
+
+def stopped_warehouse(it: SetUp) -> None:
+    control({"warehouses": {it.warehouse: {"state": "SUSPENDED", "auto_resume": False}}})
+
+
+def missing_schema(it: SetUp) -> None:
+    database = f"LETTERBOXD_TEST{it.suffix}"
+    control({"databases": {database: [name for name in SCHEMAS if name != "MAIN__NEXT"]}})
+    it.write_profile(database=database)
+
+
 # What is broken, the link that has to be named, the code, a part of the remedy.
 CASES: list[tuple[str, Callable[[SetUp], object], str, str, str]] = [
     ("no credentials", no_credentials, "identity", "RH1803", "aws configure"),
@@ -146,7 +209,38 @@ CASES: list[tuple[str, Callable[[SetUp], object], str, str, str]] = [
      "RH1808", "--write-secret"),
     ("a secret that is going to be deleted", doomed_secret, "secret", "RH1721", "restore-secret"),
     ("a secret without a value", empty_secret, "secret", "RH1721", "--write-secret"),
+    ("no output of the profile", lambda it: (it.folder / "profiles.yml").unlink(), "settings", "RH2008", "profiles.yml"),
+    ("a password", lambda it: it.write_profile(private_key_path=None, password="pw"), "settings", "RH1802", "key"),
+    ("another key", other_key, "login", "RH1804", "RSA_PUBLIC_KEY_FP"),
+    ("a key that all may read", open_key, "settings", "RH1803", "chmod"),
+    ("a role that was not granted", lambda it: it.write_profile(role="NOBODY"), "login", "RH1809", "`role` of the output"),
+    ("no warehouse", lambda it: it.write_profile(warehouse="NONE"), "warehouse", "RH1721", "grant usage on warehouse"),
+    ("a warehouse that stays suspended", stopped_warehouse, "warehouse", "RH1721", "auto_resume"),
+    ("no database", lambda it: it.write_profile(database="NONE"), "database", "RH1721", "grant usage on database"),
+    ("no schema", missing_schema, "schema MAIN__NEXT", "RH1721", "grant usage on schema"),
+    ("a grant that is missing", lambda it: it.revoke("CREATE TABLE", "SCHEMA", "LETTERBOXD.MAIN"), "schema MAIN", "RH1721",
+     "grant create table on schema"),
 ]
+
+
+def secret_fault(it: SetUp) -> str | None:
+    """What is wrong with the secret that `--write-secret` writes, or nothing."""
+    it.write_profile(private_key_path=snowflake("_ENCRYPTED_KEY"), private_key_passphrase=snowflake("_PASSPHRASE"))
+    done = subprocess.run(
+        [it.binary, "debug", "--project-dir", it.folder, "--remote", "prod", "--write-secret"], env=it.variables,
+        capture_output=True, text=True, timeout=60)
+    written = json.loads(it.secrets.get_secret_value(SecretId=it.name(SECRET))["SecretString"])
+    if done.returncode != 0 or not written:
+        return f"{done}"
+    expected = {key: it.output[key] for key in ("account", "user", "role", "warehouse")}
+    key = written.pop("private_key")
+    if written != expected or not key.startswith("-----BEGIN PRIVATE KEY-----\n"):
+        return f"wrote {sorted(written.items())}, {key[:30]!r}"
+    same = [subprocess.run(["openssl", "pkey", "-pubout"], input=text, capture_output=True, check=True).stdout
+            for text in (key.encode(), Path(snowflake("_KEY")).read_bytes())]
+    if same[0] != same[1]:
+        return "wrote another key"
+    return "the key is shown" if key.split("\n")[1] in done.stdout + done.stderr else None
 
 
 def fault(status: int, report: dict, link: str, code: str, remedy: str) -> str | None:
@@ -173,6 +267,9 @@ def main() -> int:
         status, report, text = sound.debug()
         if status != 0 or not report["sound"] or any(check["status"] != "ok" for check in report["checks"][4:]):
             print(f"a sound set-up: {text}")
+            failures += 1
+        if wrong := secret_fault(sound):
+            print(f"--write-secret: {wrong}")
             failures += 1
         for number, (title, break_it, link, code, remedy) in enumerate(CASES, 1):
             it = SetUp(binary, Path(scratch), number)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Storage
 import Sync
 import TestSupport
@@ -51,6 +52,18 @@ import Testing
     #expect(checkup.diagnostics.map(\.code) == [.remoteEmpty])
     guard case .unseen = checkup.checks[1].outcome else { return #expect(Bool(false)) }
     #expect(checkup.isSound("b", "second") && !checkup.isSound("a", "second"))
+  }
+
+  @Test("the grants that are looked for are those that Terraform gives")
+  func grants() throws {
+    let text = try FileSystem.readText(
+      Path.join(Path.parent(of: #filePath), "../../terraform/modules/snowflake/grants.tf"))
+    let block = try #require(text.firstMatch(of: #/service_schemas = \{(?s:(.*?))\n  \}/#)).1
+    let given = block.matches(of: #/(?m)^\s+([A-Z_]+)\s+= \[(.*)\]/#).map { match in
+      MirrorGrants.Schema(
+        name: String(match.1), privileges: match.2.matches(of: #/"([A-Z ]+)"/#).map { String($0.1) })
+    }
+    #expect(given == MirrorGrants.schemas)
   }
 
   private struct Unsound: Error {

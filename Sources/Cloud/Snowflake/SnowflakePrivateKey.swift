@@ -57,6 +57,9 @@ package struct SnowflakePrivateKey: Sendable {
     try self.init(text, passphrase: passphrase, from: "'\(path)'")
   }
 
+  /// The key in PEM of PKCS #8, not encrypted, as those take it who keep it in a safe of their own.
+  package var pkcs8: Secret { Secret(key.reveal().pkcs8PEMRepresentation + "\n") }
+
   private static func decrypted(
     _ pem: String, _ passphrase: Secret?, _ source: String
   ) throws -> _RSA.Signing.PrivateKey {
