@@ -140,7 +140,7 @@ bench-export: build ## Measure Parquet exports of WAREHOUSE's build beside DuckD
 LARGE ?= 0
 
 bench-push: build ## Measure pushes of WAREHOUSE's build to an S3 server beside aws and rclone; LARGE=5 for 5 GB; needs PyPI.
-	python3 Tests/StandIns/stand_ins.py -- python3 Tests/Benchmarks/push.py $(BIN) $(WAREHOUSE) --large $(LARGE)
+	STAND_INS_VOLUMES=400 python3 Tests/StandIns/stand_ins.py -- python3 Tests/Benchmarks/push.py $(BIN) $(WAREHOUSE) --large $(LARGE)
 
 bench-micro: setup ## Measure splitter, encoder, page writer, hash and scanner, each alone on one core.
 	$(SWIFT) build $(PRODUCT) --product Microbenchmarks

@@ -8,7 +8,7 @@ enum BatchPipeline {
   /// When this returns, the reading thread has ended.
   static func run(_ stream: any RowStream, store: (LoadBatch) throws -> Void) throws {
     let exchange = BatchExchange((0..<batchCount).map { _ in stream.makeBatch() })
-    var worker = WorkerThread.start {
+    let worker = WorkerThread.start {
       while let batch = exchange.takeEmpty() {
         guard stream.fill(batch) else { break }
         let hasFailed = batch.failure != nil
@@ -17,7 +17,7 @@ enum BatchPipeline {
       }
       exchange.finish()
     }
-    if worker == nil { return try runHere(stream, store: store) }
+    guard let worker else { return try runHere(stream, store: store) }
     var failure: (any Error)?
     do {
       while let batch = exchange.takeFilled() {
@@ -29,7 +29,7 @@ enum BatchPipeline {
       failure = error
     }
     exchange.stop()
-    worker = nil
+    worker.join()
     if let failure { throw failure }
   }
 

@@ -25,7 +25,7 @@ struct LoadCrew {
   func run(shouldStop: () -> Bool, watch: () -> Void) throws {
     let board = JobBoard(jobs)
     let isThreaded = hasSpareProcessors
-    var threads = (0..<threadCount).compactMap { _ in
+    let threads = (0..<threadCount).compactMap { _ in
       WorkerThread.start { board.work(isThreaded: isThreaded) }
     }
     // Where the system has no thread to give, this one does it all.
@@ -34,7 +34,7 @@ struct LoadCrew {
       if shouldStop() { board.stop() }
       watch()
     } while !board.wait(milliseconds: Self.watchMilliseconds)
-    threads.removeAll()
+    threads.join()
     watch()
     for job in jobs {
       if case .failure(let error)? = job.outcome, !(error is CancellationError) { throw error }

@@ -30,7 +30,7 @@ final class ChunkPipeline<Item: Sendable, Output: Sendable>: @unchecked Sendable
     var threads: [WorkerThread] = []
     defer {
       cancel()
-      threads.removeAll()
+      threads.join()
     }
     for _ in 0..<max(1, threadCount) {
       guard let thread = WorkerThread.start({ [self] in work { make in produce(make) } }) else {

@@ -92,6 +92,7 @@ package final class LoopbackServer: Sendable {
         return all
       }
       if ending.isEmpty { return }
+      ending.join()
     }
   }
 

@@ -20,8 +20,7 @@ extension Array where Element: Sendable {
       if let thread { threads.append(thread) } else { parts.put(part, elements[range].map(transform)) }
     }
     parts.put(0, elements[..<bounds[1]].map(transform))
-    // Waits for them.
-    threads.removeAll()
+    threads.join()
     return parts.all
   }
 }

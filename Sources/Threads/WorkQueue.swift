@@ -33,11 +33,11 @@ package final class WorkQueue<Result>: @unchecked Sendable {
     _ places: [Int], threadCount: Int, _ body: @escaping @Sendable (Int) throws -> Result
   ) throws -> [Result] {
     let queue = WorkQueue(places)
-    var helpers = (0..<max(0, min(threadCount, places.count) - 1)).compactMap { _ in
+    let helpers = (0..<max(0, min(threadCount, places.count) - 1)).compactMap { _ in
       WorkerThread.start { queue.work(body) }
     }
     queue.work(body)
-    helpers.removeAll()
+    helpers.join()
     return try queue.results()
   }
 

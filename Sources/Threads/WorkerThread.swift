@@ -4,17 +4,25 @@
   import Darwin
 #endif
 
-/// A thread of its own for blocking work. It has ended when the last reference to this is gone.
+/// A thread of its own for blocking work. It has ended when `join` returns, or at the latest when the last reference to this is
+/// gone. Who has work of its own meanwhile calls `join`: the compiler may drop a reference as soon as nobody uses it any more,
+/// which is before the end of its scope, and would wait right there.
 ///
-/// `@unchecked Sendable`: the handle is a number to us, used once, at the end.
+/// `@unchecked Sendable`: the handle is a number to us; only whoever holds the threads waits for them.
 package final class WorkerThread: @unchecked Sendable {
   private let handle: pthread_t
+  private var isJoined = false
 
   private init(_ handle: pthread_t) {
     self.handle = handle
   }
 
-  deinit {
+  deinit { join() }
+
+  /// Waits until the thread has ended. For one thread at a time.
+  package func join() {
+    if isJoined { return }
+    isJoined = true
     pthread_join(handle, nil)
   }
 
@@ -33,6 +41,11 @@ package final class WorkerThread: @unchecked Sendable {
     box.release()
     return nil
   }
+}
+
+extension [WorkerThread] {
+  /// Waits until all have ended.
+  package func join() { for thread in self { thread.join() } }
 }
 
 private final class Body: Sendable {

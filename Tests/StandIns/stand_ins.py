@@ -42,6 +42,8 @@ KEY, SECRET = "AKIDSTANDIN", "secret-of-the-stand-in"
 # As Terraform names them.
 JOB, SECRET_NAME = "publish_letterboxd_to_snowflake", "letterboxd_snowflake_service_user"
 PATIENCE_SECONDS = 90
+# Of the S3 server: together what it has room for. `STAND_INS_VOLUMES` gives it more, as benchmarks need.
+VOLUME_MB, VOLUMES = 64, int(os.environ.get("STAND_INS_VOLUMES", "50"))
 
 JOB_SCRIPT = """
 import sys, time
@@ -133,8 +135,8 @@ def start_s3(servers: Servers, ports: list[int] | None = None, *more: tuple[str,
     servers.start(
         "s3", [
             weed, "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
-            f"-master.port={master}", f"-volume.port={volume}", "-master.volumeSizeLimitMB=64", "-volume.max=50",
-            "-filer", f"-filer.port={filer}", "-s3", "-s3.ip.bind=127.0.0.1", f"-s3.port={s3}", "-s3.port.iceberg=0",
+            f"-master.port={master}", f"-volume.port={volume}", f"-master.volumeSizeLimitMB={VOLUME_MB}",
+            f"-volume.max={VOLUMES}", "-filer", f"-filer.port={filer}", "-s3", "-s3.ip.bind=127.0.0.1", f"-s3.port={s3}", "-s3.port.iceberg=0",
             "-s3.port.lance=0", "-s3.config=s3.json", "-s3.iam=false", "-s3.autoCreateBucket=false",
             "-s3.allowDeleteBucketNotEmpty=false", "-master.telemetry=false",
         ],

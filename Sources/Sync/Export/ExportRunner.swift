@@ -53,7 +53,7 @@ package struct ExportRunner: Sendable {
     queue.work { try export(plan.items[$0], crew, encoder, onTable, connection) }
     crew.endReading()
     crew.help(encoder)
-    helpers.removeAll()
+    helpers.join()
     let tables = try queue.results()
     let manifest = ExportManifest(
       build: plan.build, format: options.format,

@@ -77,6 +77,7 @@ final class JobPool: @unchecked Sendable {
 
   /// Waits for all threads.
   func drain() {
+    Array(threads.values).join()
     threads.removeAll()
   }
 
@@ -93,7 +94,7 @@ final class JobPool: @unchecked Sendable {
       while done.isEmpty { monitor.wait() }
       return done.removeFirst()
     }
-    threads[job.step] = nil
+    threads.removeValue(forKey: job.step)?.join()
     return job
   }
 }
