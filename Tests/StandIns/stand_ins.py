@@ -136,9 +136,9 @@ def start_s3(servers: Servers, ports: list[int] | None = None, *more: tuple[str,
         "s3", [
             weed, "-logtostderr=true", "server", "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
             f"-master.port={master}", f"-volume.port={volume}", f"-master.volumeSizeLimitMB={VOLUME_MB}",
-            f"-volume.max={VOLUMES}", "-filer", f"-filer.port={filer}", "-s3", "-s3.ip.bind=127.0.0.1", f"-s3.port={s3}", "-s3.port.iceberg=0",
-            "-s3.port.lance=0", "-s3.config=s3.json", "-s3.iam=false", "-s3.autoCreateBucket=false",
-            "-s3.allowDeleteBucketNotEmpty=false", "-master.telemetry=false",
+            f"-volume.max={VOLUMES}", "-filer", f"-filer.port={filer}", "-s3", "-s3.ip.bind=127.0.0.1",
+            f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.config=s3.json", "-s3.iam=false",
+            "-s3.autoCreateBucket=false", "-s3.allowDeleteBucketNotEmpty=false", "-master.telemetry=false",
         ],
         WEED_S3_SSE_KEY="stand-in")
     return f"http://127.0.0.1:{s3}"
