@@ -112,7 +112,7 @@ let package = Package(
       name: "SyncTests",
       dependencies: [
         "Cloud", "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Sync", "TestSupport", "Threads",
-      ]),
+      ], exclude: ["Remote/Mirror/Golden"]),
     .testTarget(
       name: "TransformTests",
       dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport", "Transform"]),
