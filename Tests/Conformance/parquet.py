@@ -331,7 +331,7 @@ def large_of_pyarrow(rows: Path, texts: Path):
 def large_of_duckdb(rows: Path, texts: Path):
     import duckdb
 
-    found = duckdb.sql(f"select count(*), sum(n)::bigint, count(*) filter (text <> 't' || n % 1000) from '{rows}'").fetchone()
+    found = duckdb.sql(f"select count(*), sum(n)::bigint, count(*) filter (text <> 't' || n % 1000) from '{rows}'").fetchall()[0]
     return *found, [row[0] for row in duckdb.sql(f"select text from '{texts}' order by n").fetchall()]
 
 
