@@ -113,6 +113,7 @@ let package = Package(
       dependencies: [
         "Cloud", "Diagnostics", "Files", "Parquet", "SQLite", "Storage", "Sync", "TestSupport", "Threads",
       ], exclude: ["Remote/Mirror/Golden"]),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(
       name: "TransformTests",
       dependencies: ["Diagnostics", "Files", "SQLite", "Storage", "TestSupport", "Transform"]),

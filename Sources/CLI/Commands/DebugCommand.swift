@@ -82,7 +82,8 @@ struct DebugCommand: ParsableCommand {
   }
 
   private static let versions = [
-    ("reelhouse", Reelhouse.version), ("dbt", DbtVersion.emulated), ("sqlite", Connection.sourceID),
+    ("reelhouse version", Reelhouse.version), ("dbt version", DbtVersion.emulated),
+    ("sqlite version", Connection.sourceID),
     ("inflate", Inflater.Library.best == .isal ? "ISA-L" : "zlib; with libisal2, zips are read faster"),
   ]
 }

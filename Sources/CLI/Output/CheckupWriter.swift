@@ -18,10 +18,8 @@ final class CheckupWriter {
     if form == .text { console.log(text, .debugLine) }
   }
 
-  func begin(_ versions: [(name: String, text: String)]) {
-    for version in versions {
-      line("\(version.name)\(version.name == "inflate" ? "" : " version"): \(version.text)")
-    }
+  func begin(_ versions: [(title: String, text: String)]) {
+    for version in versions { line("\(version.title): \(version.text)") }
   }
 
   func write(_ check: LinkCheck) {

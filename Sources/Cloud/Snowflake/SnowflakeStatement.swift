@@ -70,11 +70,16 @@ package enum SnowflakeSQL {
     if written.utf8.count >= 2, written.hasPrefix("\""), written.hasSuffix("\"") {
       return String(written.dropFirst().dropLast()).replacing("\"\"", with: "\"")
     }
-    let isPlain = written.utf8.enumerated().allSatisfy { index, byte in
-      byte.lowercasedASCII.isLowercaseLetter || byte == UInt8(ascii: "_")
-        || index > 0 && (byte.isDigit || byte == UInt8(ascii: "$"))
-    }
-    return isPlain ? written.uppercased() : written
+    return isPlain(written) ? written.uppercased() : written
+  }
+
+  /// Whether a name needs no quotes: Snowflake then stores it in upper case.
+  package static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.utf8.enumerated().allSatisfy { index, byte in
+        byte.lowercasedASCII.isLowercaseLetter || byte == UInt8(ascii: "_")
+          || index > 0 && (byte.isDigit || byte == UInt8(ascii: "$"))
+      }
   }
 
   /// Several names with dots between: a database, a schema, a table.

@@ -53,16 +53,17 @@ package struct AWSDoctor {
       checkup.check(Self.group, "Glue crawler", after: ["identity"]) { try lookAtCrawler(crawler) }
     }
     guard let name = place.job else { return }
-    var job: GlueJob?
+    var secret = ""
     checkup.check(Self.group, "Glue job", after: ["identity"]) {
-      job = try glue {
+      let job = try glue {
         try $0.getJob(name)
       } missing: {
         missing("job", name)
       }
-      return try lookAt(job, name)
+      secret = try lookAt(job, name)
+      return .sound("\(name), Glue \(job.glueVersion ?? "")")
     }
-    checkup.check(Self.group, "secret", after: ["Glue job"]) { try lookAtSecret(job) }
+    checkup.check(Self.group, "secret", after: ["Glue job"]) { try lookAtSecret(secret) }
   }
 
   // MARK: S3
@@ -151,31 +152,30 @@ package struct AWSDoctor {
     return .sound("\(name), \(target.tables.count) tables\(last)")
   }
 
-  private func lookAt(_ job: GlueJob?, _ name: String) throws -> Finding {
-    guard let job else { return .unseen("") }
+  /// - Returns: the name of the secret that the job reads.
+  private func lookAt(_ job: GlueJob, _ name: String) throws -> String {
     guard let script = job.command?.scriptLocation, script.hasPrefix(place.location) else {
       throw wrong(
         "the job '\(name)' runs '\(job.command?.scriptLocation ?? "")', which is not in the remote '\(place.location)', where a push puts it",
         "let it be '\(place.location)scripts/\(name).py': `bucket_name` and `prefix` of terraform/ are those of the remote's `url`"
       )
     }
-    guard job.command?.name == "glueetl", let version = job.glueVersion, version.hasPrefix("5") else {
+    guard job.command?.name == "glueetl", job.glueVersion?.hasPrefix("5") == true else {
       throw wrong(
         "the job '\(name)' is of Glue \(job.glueVersion ?? "of no version"), kind '\(job.command?.name ?? "")'; the script needs Spark jobs of Glue 5",
         "set its type to Spark and its version to 5.0: \(Self.terraform)")
     }
-    guard job.defaultArguments?[Self.secretArgument]?.isEmpty == false else {
+    guard let secret = job.defaultArguments?[Self.secretArgument], !secret.isEmpty else {
       throw wrong(
         "the job '\(name)' is not told which secret has Snowflake's key",
         "give it the default argument \(Self.secretArgument): \(Self.terraform)")
     }
-    return .sound("\(name), Glue \(version)")
+    return secret
   }
 
   // MARK: The secret
 
-  private func lookAtSecret(_ job: GlueJob?) throws -> Finding {
-    let name = job?.defaultArguments?[Self.secretArgument] ?? ""
+  private func lookAtSecret(_ name: String) throws -> Finding {
     do {
       let secret = try SecretsManagerClient(configuration).describeSecret(name)
       if secret.deletedDate != nil {

@@ -37,9 +37,16 @@ package struct SnowflakeDoctor {
     guard let session else { return }
     checkup.check(Self.group, "role") { try lookAtRole(session) }
     checkup.check(Self.group, "warehouse", after: ["role"]) { try lookAtWarehouse(session) }
-    checkup.check(Self.group, "database", after: ["role"]) { try lookAtDatabase(session) }
+    var shown = Shown()
+    checkup.check(Self.group, "database", after: ["role"]) {
+      let finding = try lookAtDatabase(session)
+      shown = try show(session)
+      return finding
+    }
     for schema in MirrorGrants.schemas {
-      checkup.check(Self.group, "schema \(schema.name)", after: ["database"]) { try lookAt(schema, session) }
+      checkup.check(Self.group, "schema \(schema.name)", after: ["database"]) {
+        try lookAt(schema, session, shown)
+      }
     }
   }
 
@@ -113,12 +120,26 @@ package struct SnowflakeDoctor {
     return .sound(name)
   }
 
-  private func lookAt(_ schema: MirrorGrants.Schema, _ session: Session) throws -> Finding {
+  /// What Snowflake shows of the database's schemas, and of what the role may do.
+  private struct Shown {
+    var schemas: Set<String> = []
+    var grants: [[String?]] = []
+  }
+
+  private func show(_ session: Session) throws -> Shown {
+    let database = SnowflakeSQL.identifier(database(session) ?? "")
+    let role = SnowflakeSQL.identifier(session.role)
+    let schemas = try bare.run(SnowflakeStatement("show schemas in database \(database)"))
+    let grants = try bare.run(SnowflakeStatement("show grants to role \(role)"))
+    return Shown(
+      schemas: Set(rows(schemas, ["name"]).compactMap { $0[0] }),
+      grants: rows(grants, ["privilege", "granted_on", "name"]))
+  }
+
+  private func lookAt(_ schema: MirrorGrants.Schema, _ session: Session, _ shown: Shown) throws -> Finding {
     let database = database(session) ?? ""
     let path = SnowflakeSQL.path(database, schema.name)
-    let shown = try bare.run(
-      SnowflakeStatement("show schemas in database \(SnowflakeSQL.identifier(database))"))
-    guard rows(shown, ["name"]).contains(where: { $0[0] == schema.name }) else {
+    guard shown.schemas.contains(schema.name) else {
       throw SyncError(
         .cloudSetupWrong, "\(database) has no schema \(schema.name), or \(session.role) may not use it",
         hints: [
@@ -127,10 +148,8 @@ package struct SnowflakeDoctor {
             + "`",
         ])
     }
-    let granted = try bare.run(
-      SnowflakeStatement("show grants to role \(SnowflakeSQL.identifier(session.role))"))
     let held = Set(
-      rows(granted, ["privilege", "granted_on", "name"])
+      shown.grants
         .filter { $0[1] == "SCHEMA" && Self.isName($0[2] ?? "", of: [database, schema.name]) }
         .compactMap { $0[0] })
     let missing =
@@ -160,9 +179,7 @@ package struct SnowflakeDoctor {
 
   /// Whether a path that SHOW tells is this one; parts that need quotes have them there.
   private static func isName(_ shown: String, of parts: [String]) -> Bool {
-    shown == parts.joined(separator: ".")
-      || shown == parts.map(SnowflakeSQL.identifier).joined(separator: ".")
-      || shown.replacing("\"", with: "") == parts.joined(separator: ".")
+    shown.replacing("\"", with: "") == parts.joined(separator: ".")
   }
 
   private func wrong(_ message: String, _ statement: String) -> SyncError {

@@ -89,3 +89,20 @@ extension JSONValue {
   package var isNull: Bool { self == .null }
   package var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
 }
+
+extension ConfigValue {
+  /// A value of JSON, with the keys of objects in order.
+  package init(_ json: JSONValue) {
+    switch json {
+    case .null: self = .null
+    case .bool(let flag): self = .bool(flag)
+    case .integer(let number): self = .integer(number)
+    case .real(let number): self = .real(number)
+    case .string(let text): self = .string(text)
+    case .array(let items): self = .list(items.map { ConfigValue($0) })
+    case .object(let fields):
+      self = .map(
+        fields.sorted { $0.key < $1.key }.map { ConfigEntry(key: $0.key, value: ConfigValue($0.value)) })
+    }
+  }
+}

@@ -200,18 +200,6 @@ private struct RecordedManifest {
   }
 
   private static func entries(_ json: JSONValue?) -> [ConfigEntry] {
-    (json?.fields ?? [:]).sorted { $0.key < $1.key }.map { ConfigEntry(key: $0.key, value: value($0.value)) }
-  }
-
-  private static func value(_ json: JSONValue) -> ConfigValue {
-    switch json {
-    case .null: .null
-    case .bool(let flag): .bool(flag)
-    case .integer(let number): .integer(number)
-    case .real(let number): .real(number)
-    case .string(let text): .string(text)
-    case .array(let items): .list(items.map(value))
-    case .object: .map(entries(json))
-    }
+    if case .map(let entries)? = json.map({ ConfigValue($0) }) { entries } else { [] }
   }
 }

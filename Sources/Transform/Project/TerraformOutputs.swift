@@ -41,8 +41,8 @@ package struct TerraformOutputs: Sendable, Equatable {
     if value["publisher"]?.string == "copy", let stage = value["stage"]?.string {
       declared = declared.setting("publisher", .string("copy")).setting("stage", .string(stage))
     }
-    self.remote = ConfigValue(declared, first: ["url", "region"])
-    output = ConfigValue(profile, first: ["type", "account", "user"])
+    self.remote = ConfigValue(declared).withoutNulls.putting(first: ["url", "region"])
+    output = ConfigValue(profile).withoutNulls.putting(first: ["type", "account", "user"])
     outputName = name
   }
 }
@@ -56,22 +56,17 @@ extension JSONValue {
 }
 
 extension ConfigValue {
-  /// - Parameter first: keys of the outermost mapping that stand before all others, which are sorted.
-  fileprivate init(_ value: JSONValue, first: [String] = []) {
-    switch value {
-    case .null: self = .null
-    case .bool(let value): self = .bool(value)
-    case .integer(let value): self = .integer(value)
-    case .real(let value): self = .real(value)
-    case .string(let value): self = .string(value)
-    case .array(let items): self = .list(items.map { ConfigValue($0) })
-    case .object(let fields):
-      let keys = first.filter { fields[$0] != nil } + fields.keys.filter { !first.contains($0) }.sorted()
-      self = .map(
-        keys.compactMap { key in
-          guard let value = fields[key], value != .null else { return nil }
-          return ConfigEntry(key: key, value: ConfigValue(value))
-        })
-    }
+  /// The value without what is null: Terraform's word for what there is not.
+  fileprivate var withoutNulls: ConfigValue {
+    guard case .map(let entries) = self else { return self }
+    return .map(
+      entries.filter { $0.value != .null }.map { ConfigEntry(key: $0.key, value: $0.value.withoutNulls) })
+  }
+
+  /// A mapping with some keys before all others.
+  fileprivate func putting(first keys: [String]) -> ConfigValue {
+    guard case .map(let entries) = self else { return self }
+    return .map(
+      keys.flatMap { key in entries.filter { $0.key == key } } + entries.filter { !keys.contains($0.key) })
   }
 }

@@ -6,20 +6,11 @@ import Storage
 package enum MirrorName {
   /// As Snowflake stores it.
   package static func stored(_ name: String) -> String {
-    guard let first = name.utf8.first, isLetter(first),
-      name.utf8.allSatisfy({ isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "$") })
-    else { return name }
-    return name.uppercased()
+    SnowflakeSQL.isPlain(name) ? name.uppercased() : name
   }
 
   /// In quotes, for statements.
   package static func quoted(_ name: String) -> String { SnowflakeSQL.identifier(stored(name)) }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
 /// A schema of the mirror: a layer as readers see it, or as the next build is prepared in it.
